@@ -51,19 +51,19 @@ def main():
 
 
 def check_python():
-    if sys.version_info < (3, 11):
-        sys.exit("Manyi needs Python 3.11 or newer, this is %s: run start.py with a newer one." % sys.version.split()[0])
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file must tell an older Python, not assume a newer one
+        sys.exit(f"Manyi needs Python 3.11 or newer, this is {sys.version.split()[0]}: run start.py with a newer one.")
 
 
 def check_port():
     if not PORT.isdecimal() or not 0 < int(PORT) < 65536:
-        sys.exit("PORT must be a number from 1 to 65535, not %r." % PORT)
+        sys.exit(f"PORT must be a number from 1 to 65535, not {PORT!r}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(PORT)))
         except OSError as error:
-            sys.exit("Port %s cannot be used (%s): stop the program that holds it or choose another one, for example PORT=8001." % (PORT, error.strerror))
+            sys.exit(f"Port {PORT} cannot be used ({error.strerror}): stop the program that holds it or choose another one, as in PORT=8001.")
 
 
 def enter_environment(lock):
@@ -195,7 +195,7 @@ def run(*command, **options):
     try:
         subprocess.run([str(part) for part in command], check=True, cwd=HERE, **options)
     except subprocess.CalledProcessError as error:
-        sys.exit("This step failed, see the lines above: %s" % shlex.join(map(str, error.cmd)))
+        sys.exit(f"This step failed, see the lines above: {shlex.join(error.cmd)}")
 
 
 def say(text):
