@@ -1,0 +1,92 @@
+"""The left navigation: one table of what there is and the right that opens it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url_name: str
+    icon: str
+    permission: str | None = None
+    keys: str = ""
+
+    @property
+    def url(self):
+        return address(self.url_name)
+
+
+NAVIGATION = [
+    (
+        _("Work"),
+        [
+            Item(_("My day"), "accounts:home", "sun", keys="g h"),
+            Item(_("Reception"), "visits:reception", "wrench", "visits.create", "g r"),
+            Item(_("Queue"), "followups:queue", "phone-call", "followups.work", "g q"),
+            Item(_("Appointments"), "visits:appointment_list", "calendar-clock", "visits.view"),
+        ],
+    ),
+    (
+        _("Archive"),
+        [
+            Item(_("Customers"), "customers:list", "users", "customers.view", "g c"),
+            Item(_("Vehicles"), "customers:vehicle_list", "car-front", "customers.view"),
+            Item(_("Visits"), "visits:list", "clipboard-list", "visits.view", "g v"),
+            Item(_("Deliveries"), "visits:delivery_list", "key-round", "visits.view", "g d"),
+        ],
+    ),
+    (
+        _("Customer care"),
+        [
+            Item(_("Follow-ups"), "followups:list", "list-checks", "followups.view", "g f"),
+            Item(_("Complaints"), "complaints:list", "message-square-warning", "complaints.view", "g p"),
+            Item(_("Surveys"), "surveys:list", "clipboard-check", "surveys.view"),
+            Item(_("Mystery shops"), "surveys:mystery_shop_list", "eye", "surveys.view_audits", "g m"),
+            Item(_("Messages"), "messaging:list", "mail", "messaging.view"),
+            Item(_("Simulator inbox"), "messaging:inbox", "inbox", "messaging.view"),
+        ],
+    ),
+    (
+        _("Results"),
+        [
+            Item(_("Dashboard"), "kpis:dashboard", "chart-column", "kpis.view", "g k"),
+        ],
+    ),
+    (
+        _("System"),
+        [
+            Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
+            Item(_("API documentation"), "api-docs", "code"),
+        ],
+    ),
+]
+
+
+def navigation_for(user, path):
+    """Return ``[(group, [(item, is_current)])]`` of what ``user`` may open."""
+    groups = [(group, [item for item in items if item.url and may_open(user, item)]) for group, items in NAVIGATION]
+    current = current_item([item for _group, items in groups for item in items], path)
+    return [(group, [(item, item is current) for item in items]) for group, items in groups if items]
+
+
+def may_open(user, item):
+    return item.permission is None or user.has_perm(item.permission)
+
+
+def current_item(items, path):
+    """Return the item whose address is the longest start of ``path``; the home page stands for itself only."""
+    matching = [item for item in items if path == item.url or (item.url != "/" and path.startswith(item.url))]
+    return max(matching, key=lambda item: len(item.url), default=None)
+
+
+@cache
+def address(url_name):
+    """Return the address of a page, empty while the product has no such page."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,74 @@
+"""What each role may do: the one table of rights. ``User.has_perm(code, obj)`` answers from it, nothing else does.
+
+A right counts in the stores the membership covers: one store, a region, or the whole group.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    SERVICE_ADVISOR = "service_advisor", _("Service advisor")
+    SALESPERSON = "salesperson", _("Salesperson")
+    SALES_MANAGER = "sales_manager", _("Sales manager")
+    SERVICE_MANAGER = "service_manager", _("Service manager")
+    CARE_AGENT = "care_agent", _("Customer-care agent")
+    CARE_MANAGER = "care_manager", _("Care manager")
+    STORE_MANAGER = "store_manager", _("Store manager")
+    GROUP_MANAGER = "group_manager", _("Group manager")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+READ_ARCHIVE = {"customers.view", "visits.view", "activity.view"}
+WRITE_ARCHIVE = READ_ARCHIVE | {"customers.edit", "visits.book"}
+READ_CARE = {"followups.view", "surveys.view", "complaints.view"}
+DEPARTMENT_HEAD = READ_CARE | {"complaints.create", "complaints.answer", "followups.work", "surveys.submit", "surveys.view_audits", "kpis.view"}
+CARE = WRITE_ARCHIVE | READ_CARE | {"followups.work", "surveys.submit", "complaints.create", "complaints.verify", "messaging.view", "kpis.view"}
+CARE_MANAGEMENT = CARE | {
+    "followups.assign",
+    "followups.configure",
+    "surveys.configure",
+    "surveys.audit",
+    "surveys.view_audits",
+    "surveys.void",
+    "complaints.assign",
+    "complaints.approve",
+    "messaging.configure",
+    "transfers.import",
+    "transfers.export",
+    "kpis.configure",
+    "customers.reveal",
+}
+
+PERMISSIONS = {
+    Role.SERVICE_ADVISOR: WRITE_ARCHIVE
+    | {"visits.create", "visits.hand_over", "complaints.view", "complaints.create", "surveys.view_own_audits", "customers.reveal"},
+    Role.SALESPERSON: WRITE_ARCHIVE
+    | {"visits.deliver", "followups.view", "followups.work", "surveys.submit", "complaints.create", "surveys.view_own_audits", "customers.reveal"},
+    Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal"},
+    Role.SERVICE_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.create", "visits.hand_over", "customers.reveal"},
+    Role.CARE_AGENT: CARE | {"customers.reveal"},
+    Role.CARE_MANAGER: CARE_MANAGEMENT,
+    Role.STORE_MANAGER: READ_ARCHIVE | READ_CARE | {"complaints.create", "complaints.approve", "complaints.answer", "surveys.view_audits", "kpis.view", "messaging.view"},
+    Role.GROUP_MANAGER: CARE_MANAGEMENT,
+    Role.AUDITOR: {"surveys.audit", "surveys.view_audits"},
+    Role.ADMINISTRATOR: CARE_MANAGEMENT | {"accounts.manage", "stores.manage", "visits.create", "visits.hand_over", "visits.deliver", "complaints.answer"},
+}
+
+ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
+
+
+def roles_with(permission: str) -> list[str]:
+    return [role for role, permissions in PERMISSIONS.items() if permission in permissions]
+
+
+# Who answers for a department: the role, by kind of department.
+DEPARTMENT_HEADS = {
+    "sales": Role.SALES_MANAGER,
+    "service": Role.SERVICE_MANAGER,
+    "workshop": Role.SERVICE_MANAGER,
+    "parts": Role.SERVICE_MANAGER,
+    "care": Role.CARE_MANAGER,
+    "management": Role.STORE_MANAGER,
+}

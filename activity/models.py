@@ -1,0 +1,72 @@
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+from common.scope import StoreScopedQuerySet
+from stores.models import Store
+
+
+class EventQuerySet(StoreScopedQuerySet):
+    def about(self, *subjects):
+        """Return the events of any of the given objects, newest first."""
+        wanted = models.Q(pk__in=[])
+        for subject in subjects:
+            wanted |= models.Q(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
+        return self.filter(wanted).newest_first()
+
+    def of_customer(self, customer):
+        return self.filter(customer_ref=customer.pk).newest_first()
+
+    def newest_first(self):
+        return self.select_related("actor").order_by("-at", "-pk")
+
+    def delete(self):
+        raise DomainError(_("Events are append-only."), code="append_only")
+
+    def update(self, **kwargs):
+        raise DomainError(_("Events are append-only."), code="append_only")
+
+
+class Event(models.Model):
+    """A fact that was: who did what to which object when. Sentences are built when it is shown."""
+
+    view_permission = "activity.view"
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    code = models.CharField(max_length=60)
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    # The app stands below customers, so the customer it concerns is kept by id, not by foreign key.
+    customer_ref = models.BigIntegerField(null=True)
+    particulars = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="event_subject"),
+            models.Index(fields=["customer_ref", "at"], name="event_customer"),
+        ]
+
+    def __str__(self):
+        return f"{self.code} #{self.subject_id}"
+
+    @property
+    def template_names(self):
+        return [f"activity/{self.code}.html", "activity/_event.html"]
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise DomainError(_("Events are append-only."), code="append_only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise DomainError(_("Events are append-only."), code="append_only")

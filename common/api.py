@@ -1,0 +1,97 @@
+"""What all API endpoints share: strict filters, paging, one error shape. Rights: ``common.permissions``."""
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import exceptions, serializers
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from common.errors import DomainError, NotAllowed
+from common.middleware import storable
+
+PAGING = {"page", "page_size", "format"}
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """Refuse query parameters nobody declared, so a typing error never widens an answer (T6)."""
+
+    def filter_queryset(self, request, queryset, view):
+        filterset = self.get_filterset(request, queryset, view)
+        known = PAGING | set(filterset.filters if filterset else ())
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            accepted = ", ".join(sorted(known - {"format"}))
+            raise exceptions.ValidationError({name: [_("Unknown filter; accepted are: %(names)s.") % {"names": accepted}] for name in unknown})
+        return super().filter_queryset(request, queryset, view)
+
+
+class Pagination(PageNumberPagination):
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class StrictSerializerMixin:
+    """Refuse fields that are unknown or read-only instead of dropping them in silence (T23)."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            writable = {name for name, field in self.fields.items() if not field.read_only}
+            refused = {name: [_("This field is unknown or cannot be written.")] for name in data if name not in writable}
+            refused |= {name: [_("This text holds a character that cannot be stored.")] for name, value in data.items() if isinstance(value, str) and not storable(value)}
+            if refused:
+                raise serializers.ValidationError(refused)
+        return super().to_internal_value(data)
+
+
+class ScopedField(serializers.PrimaryKeyRelatedField):
+    """A link to a row the caller may see; a foreign store's id answers like one that never existed (T4)."""
+
+    def get_queryset(self):
+        return super().get_queryset().for_user(self.context["request"].user)
+
+
+def problem_details(error, context):
+    """Answer every error as ``{type, title, status, code, detail, errors}``."""
+    if isinstance(error, DomainError):
+        error = domain_problem(error)
+    elif isinstance(error, DjangoValidationError):
+        error = exceptions.ValidationError(serializers.as_serializer_error(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    response.data = problem(error, response)
+    response.content_type = "application/problem+json"
+    return response
+
+
+def domain_problem(error):
+    if isinstance(error, NotAllowed):
+        return exceptions.PermissionDenied(str(error.message), code=error.code)
+    problem = exceptions.APIException(str(error.message), code=error.code)
+    problem.status_code = error.status
+    problem.field = error.field
+    return problem
+
+
+def problem(error, response):
+    if isinstance(error, Http404):
+        code, detail, errors = "not_found", _("Not found."), {}
+    elif isinstance(error, exceptions.ValidationError):
+        errors = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+        code, detail = "invalid", _("Some fields are not right.")
+    else:
+        detail = str(getattr(error, "detail", error))
+        code = getattr(error, "get_codes", lambda: "error")()
+        field = getattr(error, "field", None)
+        errors = {field: [detail]} if field else {}
+    return {"type": "about:blank", "title": response.status_text, "status": response.status_code, "code": code, "detail": detail, "errors": errors}
+
+
+def verb_response(serializer_class, instance, context):
+    """Answer a verb with the object as it is now."""
+    instance.refresh_from_db()
+    return Response(serializer_class(instance, context=context).data)

@@ -1,0 +1,25 @@
+"""The Celery app and the one table of what runs when.
+
+Every entry wakes a sweeper: it looks for rows that are due and may run twice, late or in parallel without harm.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dealership.settings")
+
+app = Celery("dealership")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "plan-due-followups": {"task": "followups.tasks.plan_due", "schedule": 60},
+    "free-abandoned-claims": {"task": "followups.tasks.free_abandoned", "schedule": 30},
+    "mark-overdue-slips": {"task": "complaints.tasks.mark_overdue", "schedule": 60},
+    "send-due-messages": {"task": "messaging.tasks.send_due", "schedule": 10},
+    "recover-uncertain-messages": {"task": "messaging.tasks.recover", "schedule": 60},
+    "refresh-dirty-facts": {"task": "kpis.tasks.refresh", "schedule": 60},
+    "plan-reminders": {"task": "followups.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
+}

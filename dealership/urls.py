@@ -1,0 +1,19 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("common.urls")),
+    path("notifications/", include("notifications.urls")),
+    path("", include("customers.urls")),
+    path("", include("visits.urls")),
+    path("", include("followups.urls")),
+    path("complaints/", include("complaints.urls")),
+    path("", include("surveys.urls")),
+    path("messages/", include("messaging.urls")),
+    path("", include("kpis.urls")),
+    path("imports/", include("transfers.urls")),
+    path("api/v1/", include(("dealership.api_urls", "api"))),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]
