@@ -44,7 +44,7 @@ def install_packages():
 
 
 def copy(package, name):
-    target = VENDOR / package.lstrip("@").replace("/", "-") / Path(name).name
+    target = VENDOR / package.lstrip("@").replace("/", "-") / name.removeprefix("dist/")
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(HERE / "node_modules" / package / name, target)
 

@@ -140,8 +140,8 @@ def run_processes():
         path = broker_socket()
         processes["broker"] = broker_command(path)
         os.environ["REDIS_URL"] = f"redis+socket://{path}"
-    processes["worker"] = [PYTHON, "-m", "celery", "-A", "dealership", "worker", "-B", "-c", "2", "--loglevel", "INFO"]
-    web = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", PORT, "--workers", WEB_WORKERS, "--blocking-threads", "2"]
+    processes["worker"] = [PYTHON, "-m", "celery", "--quiet", "-A", "dealership", "worker", "-B", "-c", "2", "--loglevel", "WARNING"]
+    web = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", PORT, "--workers", WEB_WORKERS, "--blocking-threads", "2", "--no-ws"]
     processes["web"] = [PYTHON, "-m", "granian", *web, "dealership.wsgi:application"]
     procfile = DATA_DIR / "Procfile"
     procfile.write_text("".join(f"{name}: {shlex.join(map(str, command))}\n" for name, command in processes.items()))
@@ -167,7 +167,8 @@ def broker_command(path):
     server = shutil.which("valkey-server") or shutil.which("redis-server") or bundled_server()
     folder = DATA_DIR / "broker"
     folder.mkdir(exist_ok=True)
-    return [server, "--port", "0", "--unixsocket", path, "--unixsocketperm", "700", "--dir", folder, "--appendonly", "yes", "--save", ""]
+    options = "--port 0 --unixsocketperm 700 --appendonly yes --save '' --loglevel warning"
+    return [server, "--unixsocket", path, "--dir", folder, *shlex.split(options)]
 
 
 def bundled_server():
