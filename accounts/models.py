@@ -31,6 +31,10 @@ class UserQuerySet(models.QuerySet):
         return self.with_roles([DEPARTMENT_HEADS[department.kind]], department.store)
 
 
+class PersonManager(UserManager.from_queryset(UserQuerySet)):
+    """Named, because migrations import the manager by its path."""
+
+
 class User(AbstractUser):
     """A member of staff. The name is kept whole: Chinese names are family name first."""
 
@@ -42,7 +46,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["name"]
 
-    objects = UserManager.from_queryset(UserQuerySet)()
+    objects = PersonManager()
 
     def __str__(self):
         return self.name or self.username

@@ -1,2 +1,8 @@
+from django.urls import path
+
+from common import views
+
 app_name = "common"
-urlpatterns = []
+urlpatterns = [
+    path("styleguide/", views.styleguide_page, name="styleguide"),
+]
