@@ -165,7 +165,8 @@ def broker_socket():
 
 def broker_command(path):
     server = shutil.which("valkey-server") or shutil.which("redis-server") or bundled_server()
-    folder = DATA_DIR / "broker"
+    # A folder for each server: an older one cannot read what a newer one wrote.
+    folder = DATA_DIR / f"broker-{digest(os.fsencode(server))[:8]}"
     folder.mkdir(exist_ok=True)
     options = "--port 0 --unixsocketperm 700 --appendonly yes --save '' --loglevel warning"
     return [server, "--unixsocket", path, "--dir", folder, *shlex.split(options)]
