@@ -38,7 +38,7 @@ class Shell:
 
     @property
     def search_url(self):
-        return address("search")
+        return address("customers:search") or "/search/"
 
     @property
     def notifications_url(self):
@@ -46,4 +46,4 @@ class Shell:
 
     @property
     def settings_url(self):
-        return address("settings")
+        return address("accounts:settings")

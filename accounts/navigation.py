@@ -60,7 +60,7 @@ NAVIGATION = [
         _("System"),
         [
             Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
-            Item(_("API documentation"), "api-docs", "code"),
+            Item(_("API documentation"), "api:docs", "code"),
         ],
     ),
 ]

@@ -7,25 +7,13 @@ function cssValue(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function targetLine(data, word) {
-  if (data.target === undefined || data.target === null) return undefined;
-  return {
-    silent: true,
-    symbol: "none",
-    lineStyle: { color: cssValue("--ink-soft"), type: "dashed", width: 1 },
-    label: { formatter: `${word} {c}`, position: "insideEndTop", color: cssValue("--ink-soft") },
-    data: [{ yAxis: data.target }],
-  };
-}
-
-// Keeps the target in sight where all values lie on one side of it.
-function range(data) {
-  if (data.target === undefined || data.target === null) return {};
-  return { min: (extent) => (data.type === "bar" ? 0 : Math.floor(Math.min(extent.min, data.target))), max: (extent) => Math.ceil(Math.max(extent.max, data.target)) };
+function targetSeries(data, word) {
+  const color = cssValue("--ink-soft");
+  return { name: word, type: "line", data: data.labels.map(() => data.target), symbol: "none", silent: true, lineStyle: { type: "dashed", width: 1.5, color }, itemStyle: { color } };
 }
 
 function chartSeries(data, word) {
-  return data.series.map((one, index) => ({
+  const drawn = data.series.map((one, index) => ({
     name: one.name,
     type: data.type === "bar" ? "bar" : "line",
     data: one.values,
@@ -34,22 +22,30 @@ function chartSeries(data, word) {
     connectNulls: false,
     lineStyle: { width: 2 },
     itemStyle: { color: ACCENTS[index % ACCENTS.length], borderRadius: data.type === "bar" ? [3, 3, 0, 0] : 0 },
-    markLine: index === 0 ? targetLine(data, word) : undefined,
   }));
+  return data.target === undefined || data.target === null ? drawn : [...drawn, targetSeries(data, word)];
 }
 
 function chartOptions(data, word) {
   const soft = cssValue("--ink-soft");
-  const font = getComputedStyle(document.body).fontFamily;
+  const series = chartSeries(data, word);
+  const isBar = data.type === "bar";
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-    textStyle: { fontFamily: font },
-    grid: { left: 8, right: 16, top: data.series.length > 1 ? 36 : 20, bottom: 4, containLabel: true },
-    legend: data.series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4, textStyle: { color: soft } } : undefined,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { left: 8, right: 16, top: series.length > 1 ? 40 : 20, bottom: 4, containLabel: true },
+    legend: series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4, textStyle: { color: soft } } : undefined,
     tooltip: { trigger: "axis", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "–" : `${value}${data.unit || ""}`) },
-    xAxis: { type: "category", data: data.labels, boundaryGap: data.type === "bar", axisTick: { show: false }, axisLine: { lineStyle: { color: cssValue("--line-strong") } }, axisLabel: { color: soft, hideOverlap: true } },
-    yAxis: { type: "value", scale: data.type !== "bar", ...range(data), axisLabel: { color: soft }, splitLine: { lineStyle: { color: cssValue("--line") } } },
-    series: chartSeries(data, word),
+    xAxis: {
+      type: "category",
+      data: data.labels,
+      boundaryGap: isBar,
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: cssValue("--line-strong") } },
+      axisLabel: { color: soft, hideOverlap: true },
+    },
+    yAxis: { type: "value", scale: !isBar, axisLabel: { color: soft }, splitLine: { lineStyle: { color: cssValue("--line") } } },
+    series,
   };
 }
 
