@@ -39,5 +39,8 @@ if REDIS_URL:
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"
 
+# Static files are served straight from their sources; whitenoise only wants its folder to exist.
+STATIC_ROOT = Path(data_dir) / "collected"
+STATIC_ROOT.mkdir()
 STORAGES["default"]["OPTIONS"]["location"] = Path(data_dir) / "uploads"
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
