@@ -51,7 +51,7 @@ NAVIGATION = [
         ],
     ),
     (
-        _("Results"),
+        _("Analysis"),
         [
             Item(_("Dashboard"), "kpis:dashboard", "chart-column", "kpis.view", "g k"),
         ],

@@ -36,7 +36,7 @@ class ExampleFilter:
 
     class Form(forms.Form):
         plate = forms.CharField(label=gettext_lazy("Plate"), required=False)
-        status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, choices=[("", gettext_lazy("All")), ("open", gettext_lazy("Open"))])
+        status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, choices=[("", gettext_lazy("All")), ("overdue", gettext_lazy("Overdue"))])
         since = forms.DateField(label=gettext_lazy("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, data):

@@ -1,5 +1,7 @@
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -14,6 +16,6 @@ urlpatterns = [
     path("", include("kpis.urls")),
     path("imports/", include("transfers.urls")),
     path("api/v1/", include(("dealership.api_urls", "api"))),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
 ]
