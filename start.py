@@ -128,6 +128,7 @@ def prepare_database():
 
     if not Store.objects.exists():
         say("Building the demo group (once)")
+        LOGINS.touch(mode=0o600)
         with LOGINS.open("w", encoding="utf-8") as logins:
             call_command("demo", stdout=logins)
     del os.environ["CELERY_BROKER_URL"]
