@@ -190,3 +190,17 @@ def listed(fields):
 
 def quoted(name):
     return connection.ops.quote_name(name)
+
+
+def reserve_ids(model, count):
+    """Return ``count`` primary keys nobody else will get; use them in the same transaction."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, model._meta.pk.column, count])
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"SELECT COALESCE(MAX({quoted(model._meta.pk.column)}), 0) FROM {quoted(table)}")
+        highest = cursor.fetchone()[0]
+        cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
+        start = max(highest, cursor.fetchone()[0]) + 1
+        return list(range(start, start + count))

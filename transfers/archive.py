@@ -1,0 +1,130 @@
+"""Finding or making the customer and the car a file row speaks of, within one store."""
+
+from customers.models import Customer, Vehicle
+from transfers.drafts import Draft, read_drafts, write_drafts
+
+CUSTOMER_FIELDS = ["name", "gender", "phone", "phone_tail", "birthday", "address", "external_id", "source"]
+VEHICLE_FIELDS = [
+    "customer_id",
+    "vin",
+    "vin_tail",
+    "plate",
+    "brand",
+    "model",
+    "engine_number",
+    "invoiced_on",
+    "delivered_on",
+    "registered_on",
+    "compulsory_insurance_until",
+    "commercial_insurance_until",
+    "mileage",
+    "mileage_on",
+]
+BLANK_CUSTOMER = dict.fromkeys(CUSTOMER_FIELDS, "") | {"birthday": None}
+BLANK_VEHICLE = dict.fromkeys(VEHICLE_FIELDS) | dict.fromkeys(["vin", "vin_tail", "plate", "brand", "model", "engine_number"], "")
+
+
+class Archive:
+    """Customers and vehicles of one store as the file sees them; ``write`` puts the new and changed ones down."""
+
+    def __init__(self, store, source="file"):
+        self.store, self.source = store, source
+        self.by_vin, self.by_plate, self.customers, self.owners = {}, {}, {}, {}
+        self.by_external_id, self.by_name_and_phone = {}, {}
+
+    def read(self, values):
+        """Load what is already known of the cars and people in ``values`` (dicts of parsed cells)."""
+        vins = {each["vin"] for each in values if each.get("vin")} - self.by_vin.keys()
+        plates = {each["plate"] for each in values if each.get("plate") and not each.get("vin")} - self.by_plate.keys()
+        phones = {phone for each in values for phone in (each.get("phone"), each.get("sender_phone")) if phone}
+        external_ids = {each["external_id"] for each in values if each.get("external_id")} - self.by_external_id.keys()
+        for wanted in ({"vin__in": vins}, {"plate__in": plates}):
+            self.know_vehicles(Vehicle.objects.filter(store=self.store, **wanted))
+        owner_ids = {vehicle.values["customer_id"] for vehicle in self.all_vehicles()} - self.customers.keys()
+        for wanted in ({"pk__in": owner_ids}, {"phone__in": phones}, {"external_id__in": external_ids, "source": self.source}):
+            self.know_customers(Customer.objects.filter(store=self.store, **wanted))
+
+    def know_vehicles(self, queryset):
+        for vehicle in read_drafts(queryset.order_by("pk"), VEHICLE_FIELDS):
+            if vehicle.values["vin"] not in self.by_vin:
+                self.remember_vehicle(vehicle)
+
+    def remember_vehicle(self, vehicle):
+        if vehicle.values["vin"]:
+            self.by_vin[vehicle.values["vin"]] = vehicle
+        if vehicle.values["plate"]:
+            self.by_plate[vehicle.values["plate"]] = vehicle
+
+    def know_customers(self, queryset):
+        for customer in read_drafts(queryset.order_by("pk"), CUSTOMER_FIELDS):
+            if customer.id not in self.customers:
+                self.customers[customer.id] = customer
+                self.remember_customer(customer)
+
+    def remember_customer(self, customer):
+        values = customer.values
+        if values["external_id"] and values["source"] == self.source:
+            self.by_external_id[values["external_id"]] = customer
+        self.by_name_and_phone.setdefault((values["name"], values["phone"]), customer)
+
+    def all_vehicles(self):
+        return {id(vehicle): vehicle for vehicle in (*self.by_vin.values(), *self.by_plate.values()) if not vehicle.is_new}.values()
+
+    def find_vehicle(self, vin, plate):
+        """Return the known car: by VIN, or by plate when the file or the archive lacks the VIN."""
+        found = self.by_vin.get(vin) if vin else None
+        if found is None and plate:
+            by_plate = self.by_plate.get(plate)
+            if by_plate is not None and not (vin and by_plate.values["vin"]):
+                found = by_plate
+        return found
+
+    def owner_of(self, vehicle):
+        return self.owners.get(id(vehicle)) or self.customers.get(vehicle.values["customer_id"])
+
+    def customer(self, name, phone, vehicle=None, external_id=None):
+        """Return the customer: by the file's own number, as the car's owner of that name, by name and phone, or a new one."""
+        owner = self.owner_of(vehicle) if vehicle is not None else None
+        found = self.by_external_id.get(external_id) if external_id else None
+        if found is None and owner is not None and owner.values["name"] == name and self.fits(owner, external_id):
+            found = owner
+        if found is None:
+            known = self.by_name_and_phone.get((name, phone or ""))
+            found = known if known is not None and phone and self.fits(known, external_id) else None
+        if found is None:
+            found = Draft(BLANK_CUSTOMER | {"name": name, "phone": phone or "", "external_id": external_id or "", "source": self.source if external_id else ""})
+            self.remember_customer(found)
+        return found
+
+    def fits(self, customer, external_id):
+        """A customer with another number in the same system is somebody else."""
+        return not external_id or not customer.values["external_id"] or (customer.values["external_id"], customer.values["source"]) == (external_id, self.source)
+
+    def vehicle(self, vin, plate, owner):
+        """Return the known car or a new one of ``owner``."""
+        found = self.find_vehicle(vin, plate)
+        if found is None:
+            found = Draft(BLANK_VEHICLE | {"vin": vin or "", "plate": plate or ""})
+            self.owners[id(found)] = owner
+        found.take([("vin", vin), ("plate", plate)], overwrite=False)
+        self.remember_vehicle(found)
+        return found
+
+    def write(self, customers, vehicles, now):
+        """Write the given drafts where needed and return ``(customers, vehicles)`` that were."""
+        customers, vehicles = unique(customers), unique(vehicles)
+        for customer in customers:
+            customer.values["phone_tail"] = customer.values["phone"][-4:]
+        write_drafts(Customer, self.store, customers, CUSTOMER_FIELDS, now)
+        for customer in customers:
+            self.customers[customer.id] = customer
+        for vehicle in vehicles:
+            vehicle.values["vin_tail"] = vehicle.values["vin"][-6:]
+            if vehicle.is_new:
+                vehicle.values["customer_id"] = self.owners[id(vehicle)].id
+        write_drafts(Vehicle, self.store, vehicles, VEHICLE_FIELDS, now)
+        return customers, vehicles
+
+
+def unique(drafts):
+    return [draft for draft in {id(draft): draft for draft in drafts}.values() if draft.needs_writing]

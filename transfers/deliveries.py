@@ -1,0 +1,78 @@
+"""Taking in deliveries: one row is one new car, known again by its VIN."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from transfers.drafts import Draft, read_drafts, write_drafts
+from visits.excel import DELIVERY_COLUMNS
+from visits.models import Delivery
+
+COLUMNS, KEYS = DELIVERY_COLUMNS, ("vin",)
+FIELDS = ["customer_id", "vehicle_id", "salesperson_id", "salesperson_name", "delivered_at", "invoiced_on"]
+BLANK = dict.fromkeys(FIELDS) | {"salesperson_name": ""}
+NOON = timedelta(hours=12)
+
+
+def identity(row):
+    return row.values["vin"]
+
+
+def check(work, row):
+    """A file that knows only the day means noon of it; the day itself must not lie in the future."""
+    delivered = row.values.get("delivered_at")
+    if delivered is None:
+        return
+    if delivered.time() == delivered.min.time():
+        delivered += NOON
+    row.values["delivered_at"] = work.aware(delivered)
+    if row.values["delivered_at"].date() > work.store.today(work.now):
+        work.reject(row, "delivered_at", "delivered_in_future", _("The delivery must not lie in the future."))
+    invoiced = row.values.get("invoiced_on")
+    if invoiced and invoiced > row.values["delivered_at"].date():
+        work.warn(row, "invoiced_on", "invoiced_after_delivery", _("The invoice is dated after the delivery."))
+
+
+def take(work, rows):
+    people = dict(User.objects.in_store(work.store).values_list("name", "pk"))
+    taken = [(row, *find_car(work, row)) for row in rows]
+    work.record_archive(*work.archive.write([customer for _row, customer, _vehicle in taken], [vehicle for *_rest, vehicle in taken], work.now))
+    vehicle_ids = [vehicle.id for *_rest, vehicle in taken]
+    known = {draft.values["vehicle_id"]: draft for draft in read_drafts(Delivery.objects.filter(vehicle__in=vehicle_ids), FIELDS)}
+    drafts = [fill(work, row, known.get(vehicle.id) or Draft(dict(BLANK)), vehicle, people) for row, _customer, vehicle in taken]
+    return write(work, drafts)
+
+
+def find_car(work, row):
+    values = row.values
+    known = work.archive.find_vehicle(values["vin"], values.get("plate"))
+    customer = work.archive.customer(values["customer_name"], values.get("phone"), known)
+    customer.take([("phone", values.get("phone"))], overwrite=False)
+    vehicle = work.archive.vehicle(values["vin"], values.get("plate"), customer)
+    own = [("brand", values.get("brand")), ("model", values.get("model")), ("invoiced_on", values.get("invoiced_on")), ("delivered_on", values["delivered_at"].date())]
+    vehicle.take(own, overwrite=False)
+    return customer, vehicle
+
+
+def fill(work, row, draft, vehicle, people):
+    seller = row.values.get("salesperson")
+    if seller and seller not in people:
+        work.warn(row, "salesperson", "salesperson_unknown", _("The salesperson “%(value)s” is unknown in this store; the delivery is kept and waits for mapping."), value=seller)
+    before = draft.values["delivered_at"]
+    draft.take([("vehicle_id", vehicle.id), ("salesperson_name", seller), ("salesperson_id", people.get(seller))])
+    draft.take([("delivered_at", row.values["delivered_at"]), ("invoiced_on", row.values.get("invoiced_on"))])
+    if draft.is_new:
+        draft.take([("customer_id", vehicle.values["customer_id"])])
+    if draft.needs_writing:
+        work.days.update(work.store.local(moment).date() for moment in (before, draft.values["delivered_at"]) if moment)
+    return draft
+
+
+def write(work, drafts):
+    outcomes = [draft.outcome for draft in drafts]
+    changed = [draft for draft in drafts if draft.needs_writing]
+    write_drafts(Delivery, work.store, changed, FIELDS, work.now)
+    for draft in changed:
+        work.record(Delivery, draft, draft.values["customer_id"])
+    return outcomes

@@ -1,0 +1,170 @@
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activity.models import Event
+from activity.services import announce_days
+from common.bulk import load
+from common.excel import Note, open_table, parsed_rows, write_workbook
+from customers.models import Customer, Vehicle
+from followups.services import plan_due
+from stores.models import Store
+from transfers import customers, deliveries, visits
+from transfers.archive import Archive
+from transfers.models import ImportRun, Kind
+
+CHUNK = 5000
+READERS = {Kind.CUSTOMERS: customers, Kind.VISITS: visits, Kind.DELIVERIES: deliveries}
+
+
+@dataclass
+class Report:
+    """What came of a file: row counts, and notes on rows that were rejected or deserve a look."""
+
+    counts: Counter = field(default_factory=Counter)
+    rejected: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    rejected_cells: list = field(default_factory=list)
+    header: tuple = ()
+    unknown_headers: list = field(default_factory=list)
+
+    def as_dict(self):
+        counts = {name: self.counts[name] for name in ("created", "updated", "unchanged", "skipped")}
+        return counts | {"rejected": [note.as_dict() for note in self.rejected], "warnings": [note.as_dict() for note in self.warnings]}
+
+
+@dataclass
+class Work:
+    """What the readers share while one file is taken in."""
+
+    store: Store
+    archive: Archive
+    run: ImportRun
+    by: object
+    now: object
+    report: Report
+    title: Callable
+    days: set = field(default_factory=set)
+    events: list = field(default_factory=list)
+    seen: set = field(default_factory=set)
+
+    def __post_init__(self):
+        # One object for all rows that were new: it is written to JSON once.
+        self.of_this_run = {"run": self.run.pk}
+
+    def aware(self, moment):
+        """Return a file's local time in the store's zone."""
+        return moment and moment.replace(tzinfo=self.store.zone)
+
+    def reject(self, row, name, code, message):
+        row.errors.append(Note(row.number, row.key, self.title(name), code, message, {}))
+
+    def warn(self, row, name, code, message, **params):
+        self.report.warnings.append(Note(row.number, row.key, self.title(name), code, message, params))
+
+    def record(self, model, draft, customer_id):
+        """Keep the fact that ``draft`` was imported or changed, for the bulk load of events."""
+        noun = model._meta.model_name
+        code, particulars = (f"{noun}.imported", self.of_this_run) if draft.is_new else (f"{noun}.edited", {"run": self.run.pk, "fields": sorted(draft.changed)})
+        content_type = ContentType.objects.get_for_model(model)
+        self.events.append((self.store.pk, self.now, self.by and self.by.pk, code, content_type.pk, draft.id, customer_id, particulars))
+        draft.is_new, draft.changed = False, set()
+
+    def record_archive(self, customers, vehicles):
+        for customer in customers:
+            self.record(Customer, customer, customer.id)
+        for vehicle in vehicles:
+            self.record(Vehicle, vehicle, vehicle.values["customer_id"])
+
+    def write_events(self):
+        load(Event, ["store", "at", "actor", "code", "subject_type", "subject_id", "customer_ref", "particulars"], self.events)
+        self.events.clear()
+
+
+def import_file(kind, path, store, *, by=None, dry_run=False):
+    """Take a file of a dealer system into ``store`` and return the ``Report``.
+
+    Rows are known again by their own number (repair order, customer number, VIN of a delivery), so taking the same
+    file twice changes nothing. All good rows are written in one transaction, or none; a bad row is reported and left out.
+    Raises ``FileRefused`` when the file as a whole cannot be taken. A dry run does the same and writes nothing.
+    """
+    reader = READERS[kind]
+    table = open_table(path, reader.COLUMNS)
+    report = Report(header=table.header, unknown_headers=table.unknown_headers)
+    with transaction.atomic():
+        # One import at a time per store, so that two of the same file cannot run into each other (T47).
+        Store.objects.select_for_update().get(pk=store.pk)
+        run = ImportRun.objects.create(store=store, kind=kind, file_name=Path(path).name[:120], by=by)
+        work = Work(store, Archive(store), run, by, timezone.now(), report, table.title)
+        key = next(name for name in reader.KEYS if name in table.places)
+        take_rows(work, reader, parsed_rows(table, key))
+        announce_days(store.pk, *work.days)
+        finish(run, report)
+        transaction.set_rollback(dry_run)
+    if not dry_run:
+        plan_due(timezone.now())
+    return report
+
+
+def take_rows(work, reader, rows):
+    """Take the rows chunk by chunk; a row whose identity came before replaces it and is not counted again."""
+    while chunk := list(islice(rows, CHUNK)):
+        good = [row for row in chunk if keep(work, reader, row)]
+        work.archive.read([row.values for row in good])
+        latest = latest_only(work, good, reader.identity)
+        for row, outcome in zip(latest, reader.take(work, latest), strict=True):
+            identity = reader.identity(row)
+            work.report.counts["skipped" if identity in work.seen else outcome] += 1
+            work.seen.add(identity)
+        work.write_events()
+
+
+def keep(work, reader, row):
+    """Note what is wrong or odd with the row; tell whether it is taken."""
+    reader.check(work, row)
+    if row.errors:
+        work.report.rejected.extend(row.errors[:1])
+        work.report.rejected_cells.append((row.number, row.cells, row.errors))
+        return False
+    work.report.warnings.extend(row.warnings)
+    return True
+
+
+def latest_only(work, rows, identity):
+    """Leave out rows whose identity comes again further down; the later row wins and the repetition is reported."""
+    last = {identity(row): row for row in rows}
+    for row in rows:
+        winner = last[identity(row)]
+        if row is not winner:
+            work.report.counts["skipped"] += 1
+            message = _("This number stands in row %(row)d too; the later row counts.")
+            work.report.warnings.append(Note(winner.number, winner.key, work.title("key"), "key_repeated", message, {"row": row.number}))
+    return list(last.values())
+
+
+def finish(run, report):
+    for name in ("created", "updated", "unchanged", "skipped"):
+        setattr(run, f"{name}_count", report.counts[name])
+    run.rejected = [note.as_dict() for note in report.rejected]
+    run.warnings = [note.as_dict() for note in report.warnings]
+    run.finished_at = timezone.now()
+    run.save()
+
+
+def write_rejected(report, path):
+    """Write the rejected rows as they were with a reason column, to be mended and taken in again."""
+    width = len(report.header)
+    reasons = [_("Row"), _("Reason")]
+    rows = ([*(list(cells) + [""] * width)[:width], number, reason_text(errors)] for number, cells, errors in report.rejected_cells)
+    write_workbook(path, [*(str(title) for title in report.header), *(str(title) for title in reasons)], rows)
+
+
+def reason_text(errors):
+    return "; ".join(f"{note.column}: {note.as_dict()['message']}" for note in errors)
