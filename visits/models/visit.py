@@ -1,16 +1,24 @@
 from datetime import timedelta
 
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from activity.services import announce_days, record
-from common.errors import Conflict, DomainError, NotAllowed
+from common.errors import Conflict, DomainError, NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
 from customers.models import Customer, Vehicle
+from customers.models.change import apply_changes
+from customers.numbers import normal_phone
 from stores.models import Store
-from visits.signals import delivery_recorded, visit_handed_over
+from visits.inquiry import faults
+from visits.signals import visit_handed_over
+
+# Clocks of desks differ a little; what lies further ahead is a typing error.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 class VisitQuerySet(StoreScopedQuerySet):
@@ -22,6 +30,16 @@ class VisitQuerySet(StoreScopedQuerySet):
 
     def overdue(self, now):
         return self.in_shop().filter(promised_at__lt=now)
+
+    def on_time(self):
+        return self.handed_over().filter(handed_over_at__lte=models.F("promised_at"))
+
+    def late(self):
+        return self.handed_over().filter(handed_over_at__gt=models.F("promised_at"))
+
+    def with_people(self):
+        """Load what a row of a list shows."""
+        return self.select_related("store", "customer", "vehicle", "advisor")
 
 
 class Visit(models.Model):
@@ -45,7 +63,7 @@ class Visit(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="visits", verbose_name=_("store"))
-    number = models.CharField(_("repair order"), max_length=40)
+    number = models.CharField(_("repair order"), max_length=40, blank=True)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="visits", verbose_name=_("customer"))
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="visits", verbose_name=_("vehicle"))
     sender_name = models.CharField(_("brought in by"), max_length=80, blank=True)
@@ -56,13 +74,14 @@ class Visit(models.Model):
     bay = models.CharField(_("bay"), max_length=30, blank=True)
     kind = models.CharField(_("visit type"), max_length=14, choices=Kind, default=Kind.MAINTENANCE)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.IN_SHOP, editable=False)
-    arrived_at = models.DateTimeField(_("arrived"))
+    arrived_at = models.DateTimeField(_("arrived"), default=timezone.now)
     promised_at = models.DateTimeField(_("promised for"), null=True, blank=True)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     mileage = models.PositiveIntegerField(_("mileage (km)"), null=True, blank=True)
     fuel_level = models.PositiveSmallIntegerField(_("fuel or charge (%)"), null=True, blank=True)
     accessories = models.CharField(_("accessories left in the car"), max_length=200, blank=True)
     symptom = models.TextField(_("what the customer says"), blank=True)
+    inquiry = models.JSONField(_("inquiry"), default=dict, blank=True)
     work = models.TextField(_("repair items"), blank=True)
     warranty_days = models.PositiveIntegerField(_("warranty on the work (days)"), null=True, blank=True)
     estimate_ceiling = models.DecimalField(_("estimate, not above"), max_digits=12, decimal_places=2, null=True, blank=True)
@@ -80,6 +99,7 @@ class Visit(models.Model):
 
     class Meta:
         verbose_name = _("visit")
+        verbose_name_plural = _("visits")
         ordering = ["-arrived_at", "-pk"]
         indexes = [
             models.Index(fields=["store", "-arrived_at", "-id"], name="visit_newest"),
@@ -90,7 +110,12 @@ class Visit(models.Model):
             models.UniqueConstraint(
                 fields=["store", "number"], name="visit_number_once", violation_error_message=_("This repair order number is already taken in this store.")
             ),
-            models.UniqueConstraint(fields=["store", "source", "external_id"], condition=~models.Q(external_id=""), name="visit_external_id_once"),
+            models.UniqueConstraint(
+                fields=["store", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="visit_external_id_once",
+                violation_error_message=_("This external id is already taken in this store."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(handed_over_at=None) | models.Q(handed_over_at__gte=models.F("arrived_at")),
                 name="visit_handed_over_after_arrival",
@@ -106,6 +131,26 @@ class Visit(models.Model):
     def __str__(self):
         return self.number
 
+    def clean(self):
+        with as_validation_error():
+            self.sender_phone = normal_phone(self.sender_phone) if self.sender_phone else ""
+            self.check_stores()
+            if self.arrived_at and self.arrived_at > timezone.now() + CLOCK_TOLERANCE:
+                raise DomainError(_("The arrival must not lie in the future."), code="arrived_in_future", field="arrived_at")
+            if self.fuel_level is not None and self.fuel_level > 100:
+                raise DomainError(_("Fuel or charge is a percentage from 0 to 100."), code="fuel_level", field="fuel_level")
+        if found := faults(self.inquiry):
+            raise ValidationError({"inquiry": [ValidationError(message, params=particulars) for message, particulars in found]})
+
+    def check_stores(self):
+        """Refuse people, cars and earlier visits of another store; a foreign one is as good as unknown (T4)."""
+        for name in ("customer", "vehicle", "comeback_of"):
+            other = getattr(self, name) if getattr(self, f"{name}_id") else None
+            if other is not None and other.store_id != self.store_id:
+                raise DomainError(_("This belongs to another store."), code="other_store", field=name)
+        if self.advisor_id and not User.objects.with_permission("visits.create", self.store).filter(pk=self.advisor_id).exists():
+            raise DomainError(_("The advisor does not work at the reception of this store."), code="not_an_advisor", field="advisor")
+
     @property
     def advisor_label(self):
         return self.advisor.name if self.advisor else self.advisor_name
@@ -120,6 +165,9 @@ class Visit(models.Model):
     def is_overdue(self, now=None):
         return self.status == self.Status.IN_SHOP and self.promised_at is not None and self.promised_at < (now or timezone.now())
 
+    def can_edit_by(self, user):
+        return user.may("visits.create", self.store_id)
+
     def can_hand_over_by(self, user):
         return user.may("visits.hand_over", self.store_id)
 
@@ -128,26 +176,69 @@ class Visit(models.Model):
         """Log a visit at reception."""
         if not by.may("visits.create", self.store_id):
             raise NotAllowed
-        self.number = self.number or next_number(Visit, self.store, "V")
-        self.save()
-        self.vehicle.read_mileage(self.mileage, self.store.local(self.arrived_at).date())
-        record("visit.created", self, by=by)
-        announce_days(self.store_id, self.store.local(self.arrived_at).date())
+        self.save_numbered()
+        arrived_on = self.store.local(self.arrived_at).date()
+        self.vehicle.read_mileage(self.mileage, arrived_on)
+        record("visit.created", self, by=by, number=self.number)
+        announce_days(self.store_id, arrived_on)
         return self
 
+    def save_numbered(self):
+        """Save under the given or the next free number; whoever takes that number first on PostgreSQL makes us try the one after."""
+        for attempts_left in (2, 1, 0):
+            given, self.number = self.number, self.number or next_number(Visit, self.store, "V")
+            try:
+                with transaction.atomic():
+                    return self.save()
+            except IntegrityError:
+                if given or not attempts_left:
+                    raise
+                self.number, self.pk = "", None
+
     @transaction.atomic
-    def promise(self, promised_at, *, by):
+    def edit(self, *, by, **changes):
+        """Complete or mend the order while the car is here; nothing is recorded when nothing differs."""
+        if not self.can_edit_by(by):
+            raise NotAllowed
+        if not Visit.objects.filter(pk=self.pk, status=self.Status.IN_SHOP).exists():
+            raise Conflict(_("The car is no longer in the shop."))
+        changed = apply_changes(self, changes)
+        if not changed:
+            return
+        self.updated_at = timezone.now()
+        self.save(update_fields=[*changed, "updated_at"])
+        arrived_on = self.store.local(self.arrived_at).date()
+        self.vehicle.read_mileage(self.mileage, arrived_on)
+        record("visit.edited", self, by=by, number=self.number, fields=changed)
+        announce_days(self.store_id, arrived_on)
+
+    @transaction.atomic
+    def add_work(self, work, *, by, agreed_by, estimate_ceiling=None):
+        """Add repair items the customer agreed to; the event is the proof of the consent (S4-13)."""
+        if not self.can_edit_by(by):
+            raise NotAllowed
+        for field, text in (("work", work), ("agreed_by", agreed_by)):
+            if not text:
+                raise DomainError(_("Say what is added and who agreed to it."), code="consent_missing", field=field)
+        changes = {"work": f"{self.work}\n{work}".strip(), "estimate_ceiling": estimate_ceiling or self.estimate_ceiling}
+        self.change_status(self.Status.IN_SHOP, self.Status.IN_SHOP, **changes)
+        ceiling = str(estimate_ceiling) if estimate_ceiling else ""
+        record("visit.work_added", self, by=by, number=self.number, work=work, agreed_by=agreed_by, ceiling=ceiling)
+
+    @transaction.atomic
+    def promise(self, promised_at, *, by, now=None):
         """Promise the customer another time; it counts as kept only when agreed before the old one ran out (S4-13)."""
         if not self.can_hand_over_by(by):
             raise NotAllowed
-        if promised_at < self.arrived_at:
-            raise DomainError(_("The promised time must not be earlier than the arrival."), code="promised_before_arrival", field="promised_at")
-        if self.is_overdue():
+        if promised_at < (now or timezone.now()):
+            raise DomainError(_("The promised time must not lie in the past."), code="promised_in_past", field="promised_at")
+        if self.is_overdue(now):
             raise Conflict(_("The promised time has already passed; it stands as missed."), code="promise_missed")
         before, self.promised_at = self.promised_at, promised_at
-        if not Visit.objects.filter(pk=self.pk, status=self.Status.IN_SHOP).update(promised_at=promised_at, updated_at=timezone.now()):
-            raise Conflict(_("The car is no longer in the shop."))
-        record("visit.promised", self, by=by, before=before and before.isoformat(), promised_at=promised_at.isoformat())
+        unchanged = Visit.objects.filter(pk=self.pk, status=self.Status.IN_SHOP, promised_at=before)
+        if not unchanged.update(promised_at=promised_at, updated_at=timezone.now()):
+            raise Conflict(_("The visit has moved on in the meantime."))
+        record("visit.promised", self, by=by, number=self.number, before=before and before.isoformat(), promised_at=promised_at.isoformat())
 
     @transaction.atomic
     def hand_over(self, *, by, at=None, **amounts):
@@ -157,8 +248,10 @@ class Visit(models.Model):
         at = at or timezone.now()
         if at < self.arrived_at:
             raise DomainError(_("The hand-over must not be earlier than the arrival."), code="handed_over_before_arrival", field="handed_over_at")
+        if at > timezone.now() + CLOCK_TOLERANCE:
+            raise DomainError(_("The hand-over must not lie in the future."), code="handed_over_in_future", field="handed_over_at")
         self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **amounts)
-        record("visit.handed_over", self, by=by, at=at.isoformat(), on_time=self.is_on_time)
+        record("visit.handed_over", self, by=by, number=self.number, at=at.isoformat(), on_time=self.is_on_time)
         announce_days(self.store_id, self.store.local(at).date(), self.store.local(self.arrived_at).date())
         visit_handed_over.send(sender=Visit, visit=self)
 
@@ -167,8 +260,10 @@ class Visit(models.Model):
         """Take back a visit logged by mistake."""
         if not self.can_hand_over_by(by):
             raise NotAllowed
+        if not reason:
+            raise DomainError(_("Give the reason for cancelling."), code="reason_missing", field="reason")
         self.change_status(self.Status.IN_SHOP, self.Status.CANCELLED)
-        record("visit.cancelled", self, by=by, reason=reason)
+        record("visit.cancelled", self, by=by, number=self.number, reason=reason)
         announce_days(self.store_id, self.store.local(self.arrived_at).date())
 
     def change_status(self, old, new, **changes):
@@ -180,125 +275,10 @@ class Visit(models.Model):
             setattr(self, name, value)
 
 
-class Delivery(models.Model):
-    """A new car handed to its buyer (交车)."""
-
-    view_permission = "visits.view"
-
-    store = models.ForeignKey(Store, models.PROTECT, related_name="deliveries", verbose_name=_("store"))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="deliveries", verbose_name=_("customer"))
-    vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="deliveries", verbose_name=_("vehicle"))
-    salesperson = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="sold_deliveries", verbose_name=_("salesperson"))
-    salesperson_name = models.CharField(_("salesperson as in the source system"), max_length=60, blank=True)
-    delivered_at = models.DateTimeField(_("delivered"))
-    invoiced_on = models.DateField(_("invoiced on"), null=True, blank=True)
-    has_ceremony = models.BooleanField(_("delivery ceremony held"), default=False)
-    notes = models.TextField(_("notes"), blank=True)
-    source = models.CharField(_("source system"), max_length=40, blank=True)
-    external_id = models.CharField(_("external id"), max_length=80, blank=True)
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    updated_at = models.DateTimeField(_("updated"), default=timezone.now)
-
-    objects = StoreScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
-        ordering = ["-delivered_at", "-pk"]
-        indexes = [models.Index(fields=["store", "-delivered_at", "-id"], name="delivery_newest")]
-        constraints = [
-            models.UniqueConstraint(fields=["store", "source", "external_id"], condition=~models.Q(external_id=""), name="delivery_external_id_once"),
-            models.UniqueConstraint(fields=["vehicle"], name="delivery_once_per_vehicle", violation_error_message=_("This car has already been delivered.")),
-        ]
-
-    def __str__(self):
-        return f"{self.vehicle} · {self.customer}"
-
-    @property
-    def salesperson_label(self):
-        return self.salesperson.name if self.salesperson else self.salesperson_name
-
-    @transaction.atomic
-    def create(self, *, by):
-        """Record a delivery; thank-you letter and calls are planned from here (S4-02 to S4-04)."""
-        if not by.may("visits.deliver", self.store_id):
-            raise NotAllowed
-        if self.delivered_at > timezone.now() + timedelta(minutes=5):
-            raise DomainError(_("The delivery must not lie in the future."), code="delivered_in_future", field="delivered_at")
-        self.save()
-        day = self.store.local(self.delivered_at).date()
-        Vehicle.objects.filter(pk=self.vehicle_id, delivered_on=None).update(delivered_on=day)
-        record("delivery.created", self, by=by)
-        announce_days(self.store_id, day)
-        delivery_recorded.send(sender=Delivery, delivery=self)
-        return self
-
-
-class AppointmentQuerySet(StoreScopedQuerySet):
-    def on_day(self, store, day):
-        start = timezone.make_aware(timezone.datetime.combine(day, timezone.datetime.min.time()), store.zone)
-        return self.filter(store=store, starts_at__gte=start, starts_at__lt=start + timedelta(days=1))
-
-
-class Appointment(models.Model):
-    view_permission = "visits.view"
-
-    class Status(models.TextChoices):
-        BOOKED = "booked", _("Booked")
-        ARRIVED = "arrived", _("Arrived")
-        NO_SHOW = "no_show", _("Did not come")
-        CANCELLED = "cancelled", _("Cancelled")
-
-    store = models.ForeignKey(Store, models.PROTECT, related_name="appointments", verbose_name=_("store"))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="appointments", verbose_name=_("customer"))
-    vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="appointments", verbose_name=_("vehicle"))
-    starts_at = models.DateTimeField(_("time"))
-    kind = models.CharField(_("visit type"), max_length=14, choices=Visit.Kind, default=Visit.Kind.MAINTENANCE)
-    request = models.CharField(_("request"), max_length=200, blank=True)
-    advisor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="appointments", verbose_name=_("advisor"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.BOOKED, editable=False)
-    visit = models.OneToOneField(Visit, models.SET_NULL, null=True, blank=True, related_name="appointment", verbose_name=_("visit"))
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-
-    objects = AppointmentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("appointment")
-        ordering = ["starts_at", "pk"]
-        indexes = [models.Index(fields=["store", "starts_at"], name="appointment_time")]
-
-    def __str__(self):
-        return f"{self.vehicle} {self.starts_at:%Y-%m-%d %H:%M}"
-
-    @transaction.atomic
-    def create(self, *, by):
-        if not by.may("visits.book", self.store_id):
-            raise NotAllowed
-        self.save()
-        record("appointment.created", self, by=by)
-        return self
-
-    @transaction.atomic
-    def arrive(self, visit, *, by):
-        """Tie the appointment to the visit that came of it."""
-        self.change_status(self.Status.BOOKED, self.Status.ARRIVED, visit=visit)
-        record("appointment.arrived", self, by=by, visit=visit.pk)
-
-    @transaction.atomic
-    def cancel(self, *, by):
-        if not by.may("visits.book", self.store_id):
-            raise NotAllowed
-        self.change_status(self.Status.BOOKED, self.Status.CANCELLED)
-        record("appointment.cancelled", self, by=by)
-
-    def change_status(self, old, new, **changes):
-        if not Appointment.objects.filter(pk=self.pk, status=old).update(status=new, **changes):
-            raise Conflict(_("The appointment has moved on in the meantime."))
-        self.status = new
-
-
 def next_number(model, store, letter):
     """Return the next free number of the store, for example V-S01-000042."""
     prefix = f"{letter}-{store.code}-"
-    newest = model.objects.filter(store=store, number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
-    return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:06d}"
+    own = model.objects.filter(store=store, number__startswith=prefix).annotate(length=Length("number")).order_by("-length", "-number")
+    tails = (number.removeprefix(prefix) for number in own.values_list("number", flat=True)[:20])
+    newest = next((int(tail) for tail in tails if tail.isdecimal()), 0)
+    return f"{prefix}{newest + 1:06d}"

@@ -1,0 +1,38 @@
+"""Parts of forms that several apps use."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+DAY_WIDGET = {"attrs": {"type": "date"}, "format": "%Y-%m-%d"}
+MOMENT_WIDGET = {"attrs": {"type": "datetime-local"}, "format": "%Y-%m-%dT%H:%M"}
+
+
+def day_input():
+    """Return the date picker of the browser."""
+    return forms.DateInput(**DAY_WIDGET)
+
+
+def moment_input():
+    """Return the date-and-time picker of the browser."""
+    return forms.DateTimeInput(**MOMENT_WIDGET)
+
+
+class ConfirmedMixin:
+    """A form that points out what looks wrong without being wrong; a second sending with the box ticked takes it.
+
+    ``doubts()`` returns ``[(field, message)]`` of the cleaned input.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["confirmed"] = forms.BooleanField(label=_("I have checked this, save it all the same"), required=False, widget=forms.HiddenInput())
+
+    def _post_clean(self):
+        # After the rules of the model: a doubt about a value that is refused anyway helps nobody.
+        super()._post_clean()
+        if self.errors or self.cleaned_data.get("confirmed"):
+            return
+        for field, message in self.doubts():
+            self.add_error(field, message)
+            self.fields["confirmed"].widget = forms.CheckboxInput()
+

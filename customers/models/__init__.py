@@ -1,0 +1,6 @@
+from customers.models.consent import Channel, Consent, Purpose
+from customers.models.contact import ContactPerson
+from customers.models.customer import Customer
+from customers.models.vehicle import Vehicle
+
+__all__ = ["Channel", "Consent", "ContactPerson", "Customer", "Purpose", "Vehicle"]

@@ -1,0 +1,59 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.scope import StoreScopedQuerySet
+from customers.models.customer import Customer
+from stores.models import Store
+
+
+class Purpose(models.TextChoices):
+    SURVEY = "survey", _("Satisfaction call")
+    REMINDER = "reminder", _("Reminder and care")
+    MARKETING = "marketing", _("Marketing")
+
+
+class Channel(models.TextChoices):
+    PHONE = "phone", _("Phone")
+    SMS = "sms", _("SMS")
+    WECHAT = "wechat", _("WeChat")
+
+
+class ConsentQuerySet(StoreScopedQuerySet):
+    def newest(self, purpose, channel):
+        return self.filter(purpose=purpose, channel=channel).order_by("-given_at", "-pk").first()
+
+    def allows(self, customer, purpose, channel):
+        """Tell whether the newest word of the customer on this purpose and channel is yes."""
+        newest = self.filter(customer=customer).newest(purpose, channel)
+        return newest is not None and newest.is_granted
+
+    def standing(self, customer):
+        """Return ``{(purpose, channel): newest consent}`` in one query."""
+        return {(consent.purpose, consent.channel): consent for consent in self.filter(customer=customer).order_by("given_at", "pk")}
+
+
+class Consent(models.Model):
+    """One word of a customer about one purpose and channel; the newest counts, older ones stay as proof."""
+
+    view_permission = "customers.view"
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="consents", verbose_name=_("customer"))
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    is_granted = models.BooleanField(_("granted"))
+    source = models.CharField(_("source"), max_length=60)
+    wording_version = models.CharField(_("wording version"), max_length=20, default="1")
+    given_at = models.DateTimeField(_("given at"), default=timezone.now)
+    taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by"))
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent")
+        indexes = [models.Index(fields=["customer", "purpose", "channel", "-given_at"], name="consent_newest")]
+
+    def __str__(self):
+        return f"{self.get_purpose_display()} · {self.get_channel_display()}"

@@ -1,0 +1,163 @@
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from activity.services import record
+from common.errors import NotAllowed, as_validation_error
+from common.scope import StoreScopedQuerySet
+from customers.models.change import apply_changes
+from customers.numbers import normal_phone
+from stores.models import Store
+
+
+class CustomerQuerySet(StoreScopedQuerySet):
+    def same_phone_as(self, customer):
+        """Return the other customers of the store with the same number; across stores nothing is told (T8)."""
+        return self.filter(store=customer.store_id, phone=customer.phone).exclude(phone="").exclude(pk=customer.pk)
+
+
+class Customer(models.Model):
+    view_permission = "customers.view"
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        COMPANY = "company", _("Company")
+
+    class Gender(models.TextChoices):
+        FEMALE = "female", _("Female")
+        MALE = "male", _("Male")
+
+    # What a complete archive holds (S2-14), by kind.
+    WANTED = {
+        Kind.PERSON: ["name", "phone", "gender", "birthday", "address"],
+        Kind.COMPANY: ["name", "phone", "address"],
+    }
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="customers", verbose_name=_("store"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PERSON)
+    name = models.CharField(_("name"), max_length=80)
+    gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("Mobile with 11 digits or a landline with area code."))
+    phone_tail = models.CharField(max_length=4, blank=True, editable=False)
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    is_key_account = models.BooleanField(_("key account"), default=False)
+    notes = models.TextField(_("notes"), blank=True)
+    do_not_call_at = models.DateTimeField(_("do not call since"), null=True, blank=True)
+    phone_doubtful_at = models.DateTimeField(_("phone doubtful since"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("data last confirmed"), null=True, blank=True)
+    source = models.CharField(_("source system"), max_length=40, blank=True)
+    external_id = models.CharField(_("external id"), max_length=80, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["store", "phone"], name="customer_phone"),
+            models.Index(fields=["store", "phone_tail"], name="customer_phone_tail"),
+            models.Index(fields=["store", "-created_at", "-id"], name="customer_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="customer_external_id_once",
+                violation_error_message=_("This external id is already taken in this store."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        with as_validation_error():
+            self.phone = normal_phone(self.phone) if self.phone else ""
+
+    def save(self, *args, **kwargs):
+        self.phone_tail = self.phone[-4:]
+        super().save(*args, **kwargs)
+
+    @property
+    def missing_fields(self):
+        """Return the fields a complete archive would hold and this one does not (S2-14)."""
+        return [self._meta.get_field(name) for name in self.WANTED[self.kind] if not getattr(self, name)]
+
+    @property
+    def completeness(self):
+        """Return the filled share of the wanted fields in percent."""
+        return 100 - 100 * len(self.missing_fields) // len(self.WANTED[self.kind])
+
+    def can_edit_by(self, user):
+        return user.may("customers.edit", self.store_id)
+
+    @transaction.atomic
+    def create(self, *, by):
+        if not self.can_edit_by(by):
+            raise NotAllowed
+        self.save()
+        record("customer.created", self, by=by, customer_id=self.pk)
+        return self
+
+    @transaction.atomic
+    def edit(self, *, by, **changes):
+        """Change the given fields; nothing is recorded when nothing differs."""
+        if not self.can_edit_by(by):
+            raise NotAllowed
+        changed = apply_changes(self, changes)
+        if not changed:
+            return
+        if "phone" in changed:
+            self.phone_doubtful_at = None
+        self.updated_at = timezone.now()
+        self.save(update_fields=[*changed, "phone_tail", "phone_doubtful_at", "updated_at"])
+        record("customer.edited", self, by=by, customer_id=self.pk, fields=changed)
+
+    @transaction.atomic
+    def confirm(self, *, by):
+        """Note that the data were read over with the customer and are right (S2-14)."""
+        if not self.can_edit_by(by):
+            raise NotAllowed
+        self.confirmed_at = self.updated_at = timezone.now()
+        self.phone_doubtful_at = None
+        self.save(update_fields=["confirmed_at", "phone_doubtful_at", "updated_at"])
+        record("customer.confirmed", self, by=by, customer_id=self.pk)
+
+    @transaction.atomic
+    def stop_calls(self, *, by=None):
+        """Honour "do not call me": no further call is planned or offered."""
+        self.change_do_not_call("customer.calls_stopped", timezone.now(), by=by)
+
+    @transaction.atomic
+    def allow_calls(self, *, by):
+        """Take back "do not call me" at the customer's wish."""
+        self.change_do_not_call("customer.calls_allowed", None, by=by)
+
+    def change_do_not_call(self, code, moment, *, by):
+        """Set or clear the wish once, however often it is told."""
+        if by is not None and not self.can_edit_by(by):
+            raise NotAllowed
+        differing = Customer.objects.filter(pk=self.pk, do_not_call_at__isnull=moment is not None)
+        if differing.update(do_not_call_at=moment, updated_at=timezone.now()):
+            record(code, self, by=by, customer_id=self.pk)
+        self.refresh_from_db(fields=["do_not_call_at", "updated_at"])
+
+    @transaction.atomic
+    def set_consent(self, purpose, channel, is_granted, *, by=None, source="staff"):
+        """Write down the customer's word on a purpose and channel; repeating the standing word changes nothing."""
+        if by is not None and not self.can_edit_by(by):
+            raise NotAllowed
+        newest = self.consents.newest(purpose, channel)
+        if newest is not None and newest.is_granted == is_granted:
+            return newest
+        consent = self.consents.create(store_id=self.store_id, purpose=purpose, channel=channel, is_granted=is_granted, source=source, taken_by=by)
+        record("consent.granted" if is_granted else "consent.withdrawn", consent, by=by, purpose=purpose, channel=channel)
+        return consent
+
+    def doubt_phone(self):
+        """Mark the number for verification at the next visit (wrong, empty or never answered)."""
+        Customer.objects.filter(pk=self.pk, phone_doubtful_at=None).update(phone_doubtful_at=timezone.now())

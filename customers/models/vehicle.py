@@ -1,0 +1,125 @@
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from activity.services import record
+from common.errors import DomainError, NotAllowed, as_validation_error
+from common.scope import StoreScopedQuerySet
+from customers.models.change import apply_changes
+from customers.models.customer import Customer
+from customers.numbers import normal_plate, normal_vin
+from stores.models import Store
+
+
+class Vehicle(models.Model):
+    view_permission = "customers.view"
+
+    class Power(models.TextChoices):
+        FUEL = "fuel", _("Petrol or diesel")
+        HYBRID = "hybrid", _("Plug-in hybrid")
+        ELECTRIC = "electric", _("Electric")
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="vehicles", verbose_name=_("store"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="vehicles", verbose_name=_("owner"))
+    vin = models.CharField(_("VIN"), max_length=17, blank=True)
+    vin_tail = models.CharField(max_length=6, blank=True, editable=False)
+    plate = models.CharField(_("plate"), max_length=12, blank=True, help_text=_("Leave empty while the car has no plate."))
+    brand = models.CharField(_("brand"), max_length=40, blank=True)
+    model = models.CharField(_("model"), max_length=60, blank=True)
+    engine_number = models.CharField(_("engine number"), max_length=30, blank=True)
+    power = models.CharField(_("power"), max_length=8, choices=Power, blank=True)
+    invoiced_on = models.DateField(_("invoiced on"), null=True, blank=True)
+    delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
+    registered_on = models.DateField(_("registered on"), null=True, blank=True)
+    compulsory_insurance_until = models.DateField(_("compulsory insurance until"), null=True, blank=True)
+    commercial_insurance_until = models.DateField(_("commercial insurance until"), null=True, blank=True)
+    mileage = models.PositiveIntegerField(_("mileage (km)"), null=True, blank=True)
+    mileage_on = models.DateField(_("mileage read on"), null=True, blank=True)
+    next_maintenance_on = models.DateField(_("next maintenance on"), null=True, blank=True)
+    source = models.CharField(_("source system"), max_length=40, blank=True)
+    external_id = models.CharField(_("external id"), max_length=80, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now)
+
+    objects = StoreScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vehicle")
+        verbose_name_plural = _("vehicles")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["store", "plate"], name="vehicle_plate"),
+            models.Index(fields=["store", "vin_tail"], name="vehicle_vin_tail"),
+            models.Index(fields=["store", "next_maintenance_on"], name="vehicle_maintenance"),
+            models.Index(fields=["store", "commercial_insurance_until"], name="vehicle_insurance"),
+            models.Index(fields=["store", "-created_at", "-id"], name="vehicle_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "vin"],
+                condition=~models.Q(vin=""),
+                name="vehicle_vin_once_per_store",
+                violation_error_message=_("A vehicle with this VIN already exists in this store."),
+            ),
+            models.UniqueConstraint(
+                fields=["store", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="vehicle_external_id_once",
+                violation_error_message=_("This external id is already taken in this store."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.plate or gettext("no plate, VIN …%(tail)s") % {"tail": self.vin_tail}
+
+    def clean(self):
+        self.plate = normal_plate(self.plate)
+        with as_validation_error():
+            self.vin = normal_vin(self.vin) if self.vin else ""
+            if not self.vin and not self.plate:
+                raise DomainError(_("Give the VIN or the plate."), code="vehicle_unnamed", field="vin")
+            if self.customer_id and self.customer.store_id != self.store_id:
+                raise DomainError(_("The owner belongs to another store."), code="other_store", field="customer")
+
+    def save(self, *args, **kwargs):
+        self.vin_tail = self.vin[-6:]
+        super().save(*args, **kwargs)
+
+    @property
+    def label(self):
+        """Return brand and model as one text."""
+        return f"{self.brand} {self.model}".strip()
+
+    def can_edit_by(self, user):
+        return user.may("customers.edit", self.store_id)
+
+    @transaction.atomic
+    def create(self, *, by):
+        if not self.can_edit_by(by):
+            raise NotAllowed
+        self.save()
+        record("vehicle.created", self, by=by, model=self.label)
+        return self
+
+    @transaction.atomic
+    def edit(self, *, by, **changes):
+        """Change the given fields; nothing is recorded when nothing differs."""
+        if not self.can_edit_by(by):
+            raise NotAllowed
+        changed = apply_changes(self, changes)
+        if not changed:
+            return
+        if "mileage" in changed:
+            self.mileage_on = self.store.today()
+        self.updated_at = timezone.now()
+        self.save(update_fields=[*changed, "vin_tail", "mileage_on", "updated_at"])
+        record("vehicle.edited", self, by=by, fields=changed)
+
+    def read_mileage(self, mileage, on):
+        """Keep a newer reading; a backward one never overwrites."""
+        if mileage is None:
+            return
+        lower = models.Q(mileage=None) | models.Q(mileage__lte=mileage)
+        if Vehicle.objects.filter(lower, pk=self.pk).update(mileage=mileage, mileage_on=on, updated_at=timezone.now()):
+            self.mileage, self.mileage_on = mileage, on

@@ -1,0 +1,39 @@
+"""Phones, plates, VINs and addresses as the reader may see them: ``{{ customer|masked_phone:user }}``."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from customers import masking
+
+register = template.Library()
+
+
+@register.filter
+def masked_phone(row, user):
+    return masking.shown(row, "phone", user)
+
+
+@register.filter
+def masked_sender_phone(visit, user):
+    return masking.shown(visit, "sender_phone", user)
+
+
+@register.filter
+def masked_plate(vehicle, user):
+    """Show the plate; a car without one is named by its VIN."""
+    return masking.shown(vehicle, "plate", user) or _("no plate, VIN …%(tail)s") % {"tail": vehicle.vin_tail}
+
+
+@register.filter
+def masked_vin(vehicle, user):
+    return masking.shown(vehicle, "vin", user)
+
+
+@register.filter
+def masked_address(customer, user):
+    return masking.shown(customer, "address", user)
+
+
+@register.filter
+def masked_engine_number(vehicle, user):
+    return masking.shown(vehicle, "engine_number", user)
