@@ -10,8 +10,8 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from lucide.templatetags.lucide import lucide as draw_icon
 
 from common.sparkline import sparkline_points
@@ -160,7 +160,14 @@ def deadline_words(due_at, done_at, now):
 
 
 def span(start, end):
-    return timesince(start, end, depth=1) if end - start >= timedelta(minutes=1) else _("less than a minute")
+    """Return a length of time in the largest unit that still says enough: 45 minutes, 26 hours, 3 days."""
+    minutes = int((end - start).total_seconds() // 60)
+    if minutes < 60:
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours < 48:
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    return ngettext("%(count)s day", "%(count)s days", hours // 24) % {"count": hours // 24}
 
 
 # Numbers
