@@ -22,15 +22,15 @@ class Role(models.TextChoices):
 
 READ_ARCHIVE = {"customers.view", "visits.view", "activity.view"}
 WRITE_ARCHIVE = READ_ARCHIVE | {"customers.edit", "visits.book"}
+READ_AUDITS = {"surveys.view_audits", "surveys.view_own_audits"}
 READ_CARE = {"followups.view", "surveys.view", "complaints.view"}
-DEPARTMENT_HEAD = READ_CARE | {"complaints.create", "complaints.answer", "followups.work", "surveys.submit", "surveys.view_audits", "kpis.view"}
+DEPARTMENT_HEAD = READ_CARE | READ_AUDITS | {"complaints.create", "complaints.answer", "followups.work", "surveys.submit", "kpis.view"}
 CARE = WRITE_ARCHIVE | READ_CARE | {"followups.work", "surveys.submit", "complaints.create", "complaints.verify", "messaging.view", "kpis.view"}
-CARE_MANAGEMENT = CARE | {
+CARE_MANAGEMENT = CARE | READ_AUDITS | {
     "followups.assign",
     "followups.configure",
     "surveys.configure",
     "surveys.audit",
-    "surveys.view_audits",
     "surveys.void",
     "complaints.assign",
     "complaints.approve",
@@ -50,9 +50,9 @@ PERMISSIONS = {
     Role.SERVICE_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.create", "visits.hand_over", "customers.reveal"},
     Role.CARE_AGENT: CARE | {"customers.reveal"},
     Role.CARE_MANAGER: CARE_MANAGEMENT,
-    Role.STORE_MANAGER: READ_ARCHIVE | READ_CARE | {"complaints.create", "complaints.approve", "complaints.answer", "surveys.view_audits", "kpis.view", "messaging.view"},
+    Role.STORE_MANAGER: READ_ARCHIVE | READ_CARE | READ_AUDITS | {"complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view"},
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
-    Role.AUDITOR: {"surveys.audit", "surveys.view_audits"},
+    Role.AUDITOR: READ_AUDITS | {"surveys.audit"},
     Role.ADMINISTRATOR: CARE_MANAGEMENT | {"accounts.manage", "stores.manage", "visits.create", "visits.hand_over", "visits.deliver", "complaints.answer"},
 }
 

@@ -3,8 +3,10 @@
 from datetime import datetime, time, timedelta
 
 from django.core.paginator import Paginator
+from django.forms import Select
 from django.utils import timezone
-from django_filters import DateFilter, IsoDateTimeFilter
+from django.utils.translation import gettext_lazy as _
+from django_filters import BooleanFilter, DateFilter, IsoDateTimeFilter
 
 from common.forms import day_input
 
@@ -23,6 +25,13 @@ class DayFilter(DateFilter):
             return queryset
         start = timezone.make_aware(datetime.combine(value + timedelta(days=self.is_end), time.min))
         return queryset.filter(**{f"{self.field_name}__{'lt' if self.is_end else 'gte'}": start})
+
+
+class YesNoFilter(BooleanFilter):
+    """A question with three answers: yes, no, all the same."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"widget": Select(choices=[("", _("All")), ("true", _("Yes")), ("false", _("No"))]), **kwargs})
 
 
 class UpdatedSinceFilter(IsoDateTimeFilter):
