@@ -20,52 +20,57 @@ register = template.Library()
 
 # Status slug -> (tone, icon). "model.slug" wins over "slug"; red is kept for what needs a person.
 STATUS_LOOKS = {
-    "active": ("good", "circle-check"),
-    "answered": ("info", "message-square-reply"),
-    "arrived": ("good", "circle-check"),
-    "awaiting_verification": ("accent", "phone-call"),
-    "booked": ("info", "calendar-check"),
-    "callback": ("accent", "calendar-clock"),
-    "cancelled": ("neutral", "circle-slash"),
-    "checked": ("info", "list-checks"),
-    "claimed": ("accent", "user-check"),
-    "closed": ("neutral", "circle-check"),
-    "done": ("good", "circle-check"),
-    "draft": ("neutral", "circle-dashed"),
-    "due": ("warn", "clock"),
-    "escalated": ("danger", "message-square-warning"),
-    "expired": ("neutral", "calendar-x"),
-    "failed": ("danger", "octagon-alert"),
-    "handed_over": ("good", "key-round"),
+    # visits, appointments
     "in_shop": ("accent", "wrench"),
-    "issued": ("info", "send"),
-    "neutral": ("neutral", "minus"),
+    "handed_over": ("good", "key-round"),
+    "booked": ("info", "calendar-check"),
+    "arrived": ("good", "circle-check"),
     "no_show": ("danger", "calendar-x"),
-    "objected": ("danger", "hand"),
-    "open": ("warn", "circle-dot"),
-    "overdue": ("danger", "alarm-clock"),
-    "partial": ("warn", "circle-dashed"),
-    "planned": ("info", "calendar-clock"),
-    "published": ("good", "circle-check"),
+    "cancelled": ("neutral", "circle-slash"),
+    # follow-ups
+    "open": ("info", "circle-dot"),
+    "done": ("good", "circle-check"),
+    "escalated": ("warn", "message-square-warning"),
+    "unreachable": ("warn", "phone-missed"),
     "refused": ("neutral", "hand"),
-    "rejected": ("danger", "circle-x"),
-    "retired": ("neutral", "archive"),
-    "running": ("accent", "loader"),
+    "ineligible": ("neutral", "ban"),
+    # attempts
+    "ok": ("good", "circle-check"),
+    "partial": ("warn", "circle-dashed"),
+    "callback": ("accent", "calendar-clock"),
+    "do_not_call": ("neutral", "phone-off"),
+    "no_answer": ("warn", "phone-missed"),
+    "busy": ("warn", "phone-off"),
+    "off": ("warn", "phone-off"),
+    "suspended": ("warn", "circle-alert"),
+    "empty": ("danger", "circle-alert"),
+    "wrong": ("danger", "circle-alert"),
+    "language": ("neutral", "languages"),
+    "message": ("good", "mail"),
+    # answers
     "satisfied": ("good", "smile"),
-    "scheduled": ("info", "calendar-clock"),
+    "neutral": ("neutral", "meh"),
+    "complaining": ("danger", "frown"),
+    # complaints
+    "issued": ("warn", "send"),
+    "answered": ("accent", "phone-call"),
+    "objected": ("danger", "hand"),
+    "exception_asked": ("warn", "circle-question-mark"),
+    "exception": ("neutral", "archive"),
+    "ordinary": ("neutral", "minus"),
+    "raised": ("warn", "arrow-up"),
+    "major": ("danger", "octagon-alert"),
+    # messages
+    "planned": ("info", "calendar-clock"),
     "sending": ("accent", "send"),
     "sent": ("good", "send"),
-    "skipped": ("neutral", "circle-slash"),
-    "submitted": ("good", "circle-check"),
-    "superseded": ("neutral", "archive"),
+    "expired": ("neutral", "calendar-x"),
     "uncertain": ("danger", "circle-question-mark"),
-    "unreachable": ("warn", "phone-missed"),
-    "unsatisfied": ("danger", "frown"),
-    "complaining": ("danger", "frown"),
-    "verified": ("good", "circle-check"),
-    "verifying": ("accent", "phone-call"),
-    "voided": ("neutral", "ban"),
-    "withdrawn": ("neutral", "circle-slash"),
+    "failed": ("danger", "octagon-alert"),
+    # questionnaires, plans
+    "draft": ("neutral", "circle-dashed"),
+    "published": ("good", "circle-check"),
+    "retired": ("neutral", "archive"),
 }
 UNKNOWN_LOOK = ("neutral", "circle")
 TONE_ICONS = {"good": "circle-check", "warn": "triangle-alert", "danger": "octagon-alert", "info": "info", "accent": "circle-dot", "neutral": "circle"}
@@ -182,7 +187,7 @@ def kpi_tile(tile):
     """
     names = ("label", "value", "unit", "target", "gap", "n", "interval", "reached", "is_small", "trend", "url")
     facts = {name: tile.get(name) if isinstance(tile, dict) else getattr(tile, name, None) for name in names}
-    return facts | {"state": kpi_state(facts), "is_below": facts["gap"] is not None and not facts["reached"]}
+    return facts | {"state": kpi_state(facts)}
 
 
 def kpi_state(facts):
@@ -193,7 +198,7 @@ def kpi_state(facts):
         return tag(_("Small sample"), "neutral", "circle-dashed")
     if facts["target"] is None or facts["reached"] is None:
         return tag(_("No target"), "neutral", "minus")
-    return tag(_("On target"), "good", "circle-check") if facts["reached"] else tag(_("Below target"), "warn", "trending-down")
+    return tag(_("On target"), "good", "circle-check") if facts["reached"] else tag(_("Target missed"), "warn", "circle-alert")
 
 
 @register.filter

@@ -64,9 +64,9 @@ class TestKpiTile:
         assert "tone-good" not in html
         assert "tone-warn" not in html
 
-    def test_below_target_says_so_with_a_real_minus(self):
+    def test_a_missed_target_says_so_with_a_real_minus(self):
         html = render("{% kpi_tile tile %}", tile={"label": "CSI", "value": 71.4, "target": 75.0, "gap": -3.6, "n": 380, "reached": False})
-        assert "Below target" in html
+        assert "Target missed" in html
         assert "−3.6" in html
 
     def test_nothing_measured_is_a_dash_not_zero(self):
