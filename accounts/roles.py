@@ -50,7 +50,10 @@ PERMISSIONS = {
     Role.SERVICE_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.create", "visits.hand_over", "customers.reveal"},
     Role.CARE_AGENT: CARE | {"customers.reveal"},
     Role.CARE_MANAGER: CARE_MANAGEMENT,
-    Role.STORE_MANAGER: READ_ARCHIVE | READ_CARE | READ_AUDITS | {"complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view"},
+    Role.STORE_MANAGER: READ_ARCHIVE
+    | READ_CARE
+    | READ_AUDITS
+    | {"complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view"},
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},
     Role.ADMINISTRATOR: CARE_MANAGEMENT | {"accounts.manage", "stores.manage", "visits.create", "visits.hand_over", "visits.deliver", "complaints.answer"},
