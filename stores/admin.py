@@ -21,7 +21,7 @@ class StoreAdmin(admin.ModelAdmin):
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(admin.ModelAdmin):
-    list_display = ["date", "name", "is_working", "source"]
+    list_display = ["date", "label", "is_working", "source"]
     list_filter = ["is_working"]
     date_hierarchy = "date"
 

@@ -1,3 +1,4 @@
+import re
 from datetime import time
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -7,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.words import in_language
+
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 def check_zone(value):
@@ -110,6 +113,11 @@ class BusinessHours(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(weekday__gte=1, weekday__lte=7), name="business_hours_weekday")]
 
 
+def is_span(span) -> bool:
+    """Tell whether ``span`` is a pair of times like ``["09:00", "24:00"]`` that ends after it starts."""
+    return isinstance(span, list) and len(span) == 2 and all(isinstance(part, str) and CLOCK.fullmatch(part) for part in span) and span[0] < span[1]
+
+
 class StoreDay(models.Model):
     """A one-off day of a store: other hours than its weekday, or closed when ``spans`` is empty.
 
@@ -126,13 +134,31 @@ class StoreDay(models.Model):
         ordering = ["store", "date"]
         constraints = [models.UniqueConstraint(fields=["store", "date"], name="store_day_once")]
 
+    def __str__(self):
+        return f"{self.store_id} {self.date}"
+
+    def clean(self):
+        if not all(is_span(span) for span in self.spans or []):
+            raise ValidationError({"spans": _('Give spans like [["09:00", "12:00"]], each ending after it starts; 24:00 is the end of the day.')})
+
+
+class Holiday(models.TextChoices):
+    NEW_YEAR = "new_year", _("New Year's Day")
+    SPRING_FESTIVAL = "spring_festival", _("Spring Festival")
+    QINGMING = "qingming", _("Qingming Festival")
+    LABOUR_DAY = "labour_day", _("Labour Day")
+    DRAGON_BOAT = "dragon_boat", _("Dragon Boat Festival")
+    MID_AUTUMN = "mid_autumn", _("Mid-Autumn Festival")
+    NATIONAL_DAY = "national_day", _("National Day")
+
 
 class CalendarDay(models.Model):
     """A day on which the state calendar differs from Monday to Friday. The table wins over any package."""
 
     date = models.DateField(_("date"), unique=True)
-    is_working = models.BooleanField(_("working day"))
-    name = models.CharField(_("name"), max_length=60)
+    is_working = models.BooleanField(_("working day"), help_text=_("Tick it for a make-up working day, leave it empty for a day off."))
+    holiday = models.CharField(_("holiday"), max_length=20, choices=Holiday, blank=True)
+    name = models.CharField(_("other name"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=60, blank=True)
 
     class Meta:
@@ -140,4 +166,8 @@ class CalendarDay(models.Model):
         ordering = ["date"]
 
     def __str__(self):
-        return f"{self.date} {self.name}"
+        return f"{self.date} {self.label}"
+
+    @property
+    def label(self):
+        return self.name or self.get_holiday_display()
