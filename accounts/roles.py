@@ -26,20 +26,24 @@ READ_AUDITS = {"surveys.view_audits", "surveys.view_own_audits"}
 READ_CARE = {"followups.view", "surveys.view", "complaints.view"}
 DEPARTMENT_HEAD = READ_CARE | READ_AUDITS | {"complaints.create", "complaints.answer", "followups.work", "surveys.submit", "kpis.view"}
 CARE = WRITE_ARCHIVE | READ_CARE | {"followups.work", "surveys.submit", "complaints.create", "complaints.verify", "messaging.view", "kpis.view"}
-CARE_MANAGEMENT = CARE | READ_AUDITS | {
-    "followups.assign",
-    "followups.configure",
-    "surveys.configure",
-    "surveys.audit",
-    "surveys.void",
-    "complaints.assign",
-    "complaints.approve",
-    "messaging.configure",
-    "transfers.import",
-    "transfers.export",
-    "kpis.configure",
-    "customers.reveal",
-}
+CARE_MANAGEMENT = (
+    CARE
+    | READ_AUDITS
+    | {
+        "followups.assign",
+        "followups.configure",
+        "surveys.configure",
+        "surveys.audit",
+        "surveys.void",
+        "complaints.assign",
+        "complaints.approve",
+        "messaging.configure",
+        "transfers.import",
+        "transfers.export",
+        "kpis.configure",
+        "customers.reveal",
+    }
+)
 
 PERMISSIONS = {
     Role.SERVICE_ADVISOR: WRITE_ARCHIVE
