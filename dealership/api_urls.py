@@ -4,8 +4,11 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from kpis.api import KpiViewSet
+
 router = DefaultRouter()
 router.include_root_view = False
+router.register("kpis", KpiViewSet, basename="kpi")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),

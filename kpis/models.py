@@ -1,17 +1,21 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from common.scope import StoreScopedQuerySet
 from stores.models import Store
 
 
-class DailyFact(models.Model):
-    """Additive figures of one store, day, indicator part and employee; every indicator is a sum of these."""
+class Fact(models.Model):
+    """Additive figures of one store, indicator part, detail and employee; every indicator is a sum of these."""
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="+", db_index=False)
-    date = models.DateField()
     part = models.CharField(max_length=40)
-    # 0 stands for "nobody": a key column must not be empty.
+    # 0 stands for "none" in both: a key column must not be empty.
+    detail_ref = models.BigIntegerField(default=0, help_text=_("Questionnaire of an index, factor of a factor score."))
     employee_ref = models.BigIntegerField(default=0)
     n = models.BigIntegerField(default=0)
     numerator = models.BigIntegerField(default=0)
@@ -19,35 +23,131 @@ class DailyFact(models.Model):
     squares = models.DecimalField(max_digits=26, decimal_places=8, default=0)
 
     class Meta:
+        abstract = True
+
+
+class DailyFact(Fact):
+    """What is computed from the source rows, one day at a time."""
+
+    date = models.DateField()
+
+    class Meta:
         verbose_name = _("daily fact")
-        constraints = [models.UniqueConstraint(fields=["store", "date", "part", "employee_ref"], name="daily_fact_once")]
+        constraints = [models.UniqueConstraint(fields=["store", "date", "part", "detail_ref", "employee_ref"], name="daily_fact_once")]
+
+
+class MonthlyFact(Fact):
+    """The daily facts of a month, summed: all periods are whole months, so pages read these few rows only."""
+
+    month = models.DateField(help_text=_("First day of the month."))
+
+    class Meta:
+        verbose_name = _("monthly fact")
+        constraints = [models.UniqueConstraint(fields=["store", "month", "part", "detail_ref", "employee_ref"], name="monthly_fact_once")]
+
+
+class DirtyDayQuerySet(models.QuerySet):
+    def ripe(self, now):
+        return self.filter(ripe_at__lte=now)
 
 
 class DirtyDay(models.Model):
-    """A store day whose facts must be computed again. ``version`` grows with each mark, so a mark made while computing survives."""
+    """A mark: the facts of this store day must be computed again once ``ripe_at`` has come.
+
+    Every mark is a row of its own and a refresh deletes only the marks it has read. So a mark made while computing survives, and marking
+    never waits for another transaction. A mark in the future stands where time alone will change the facts: a call falls due.
+    """
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="+", db_index=False)
     date = models.DateField()
-    version = models.PositiveIntegerField(default=1)
+    ripe_at = models.DateTimeField(default=timezone.now)
+
+    objects = DirtyDayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dirty day")
-        constraints = [models.UniqueConstraint(fields=["store", "date"], name="dirty_day_once")]
+        indexes = [models.Index(fields=["store", "date"], name="dirty_day"), models.Index(fields=["ripe_at"], name="dirty_day_ripe")]
+
+
+class DatedQuerySet(StoreScopedQuerySet):
+    def for_user(self, user):
+        """Return the rows of the person's stores and those of the whole group."""
+        return self.filter(models.Q(store=None) | models.Q(store__in=user.stores_with(self.model.view_permission)))
+
+    def valid_on(self, day):
+        return self.filter(models.Q(valid_to=None) | models.Q(valid_to__gte=day), valid_from__lte=day)
 
 
 class Target(models.Model):
-    """What an indicator should reach in a store (or the group when empty) from a day on; no row means "no target"."""
+    """What an indicator should reach in a store (or the whole group) from a day on; no row means "no target"."""
+
+    view_permission = "kpis.view"
 
     indicator = models.SlugField(_("indicator"), max_length=40)
-    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("store"))
+    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("store"), help_text=_("Empty: the whole group."))
     value = models.DecimalField(_("target"), max_digits=9, decimal_places=3)
+    # A maker may ask for a place in its ranking beside the score (S3-21).
+    rank = models.PositiveSmallIntegerField(_("target place"), null=True, blank=True)
+    rank_scope = models.CharField(_("ranking"), max_length=80, blank=True, help_text=_("For example: distribution centre South China."))
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("target")
         ordering = ["indicator", "store", "-valid_from"]
         constraints = [
-            models.UniqueConstraint("indicator", Coalesce("store", 0), "valid_from", name="target_once"),
-            models.CheckConstraint(condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")), name="target_validity"),
+            models.UniqueConstraint(
+                "indicator", Coalesce("store", 0), "valid_from", name="target_once", violation_error_message=_("There is already a target from this day on.")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="target_validity",
+                violation_error_message=_("The last day must not be earlier than the first."),
+            ),
         ]
+
+    def __str__(self):
+        return f"{self.indicator} {self.value} ({self.valid_from})"
+
+    def clean(self):
+        if self.rank and not self.rank_scope:
+            raise ValidationError({"rank_scope": _("Name the ranking in which this place counts.")})
+
+    def can_edit_by(self, user: User) -> bool:
+        """Tell whether ``user`` may set it; a target of the whole group needs the right in every store."""
+        store_ids = user.store_ids_with("kpis.configure")
+        return store_ids is None or self.store_id in store_ids
+
+
+class Band(models.Model):
+    """A level of an indicator, such as A or B, from a value on (S3-01)."""
+
+    view_permission = "kpis.view"
+
+    indicator = models.SlugField(_("indicator"), max_length=40)
+    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("store"), help_text=_("Empty: the whole group."))
+    name = models.CharField(_("band"), max_length=10)
+    from_value = models.DecimalField(_("from value"), max_digits=9, decimal_places=3)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("band")
+        ordering = ["indicator", "store", "-valid_from", "-from_value"]
+        constraints = [
+            models.UniqueConstraint(
+                "indicator", Coalesce("store", 0), "valid_from", "from_value", name="band_once", violation_error_message=_("There is already a band from this value on.")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="band_validity",
+                violation_error_message=_("The last day must not be earlier than the first."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator} {self.name} ({self.from_value})"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class KpisConfig(AppConfig):
+    name = "kpis"
+
+    def ready(self):
+        from kpis import receivers  # noqa: F401
