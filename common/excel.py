@@ -58,7 +58,13 @@ class Note(NamedTuple):
     params: dict
 
     def as_dict(self):
-        return {"row": self.row, "key": self.key, "column": self.column, "code": self.code, "message": str(self.message) % self.params if self.params else str(self.message)}
+        return {
+            "row": self.row,
+            "key": self.key,
+            "column": self.column,
+            "code": self.code,
+            "message": str(self.message) % self.params if self.params else str(self.message),
+        }
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,11 @@ class Column:
     parse: Callable
     required: bool = False
     check: Callable | None = None
+
+
+def spelled(headers: str) -> tuple[str, ...]:
+    """Return the spellings of a header, given with bars between them; the first one names the column to people."""
+    return tuple(headers.split("|"))
 
 
 @dataclass
@@ -96,7 +107,10 @@ def open_table(path, columns) -> Table:
     found = [(score_header(row, columns), -index, number, row, rows) for index, rows in enumerate(sheets) for number, row in top_rows(rows)]
     score, sheet, number, header, rows = max(found, key=lambda each: (each[0], each[1], -each[2]), default=(0, 0, 0, (), None))
     if score < 2:
-        raise FileRefused(_("No header row was found; expected columns such as %(headers)s.") % {"headers": ", ".join(c.headers[0] for c in columns[:6])}, code="header_missing")
+        raise FileRefused(
+            _("No header row was found; expected columns such as %(headers)s.") % {"headers": ", ".join(c.headers[0] for c in columns[:6])},
+            code="header_missing",
+        )
     return match_header(header, columns, numbered(rows(), number))
 
 
@@ -145,10 +159,7 @@ def check_archive(path):
 
 def decoded(content: bytes) -> str:
     """Decode by byte-order mark, then strict UTF-8, then GB18030."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             text = content.decode(encoding)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
-from common.excel import BadCell, Column, choice, day, limited_text, text
+from common.excel import BadCell, Column, choice, day, limited_text, spelled, text
 from customers.models import Customer
 from customers.numbers import normal_phone, normal_plate, normal_vin, plate_known, vin_check_ok
 
@@ -44,32 +44,42 @@ def gender(cell):
     return value if isinstance(value, str) else ""
 
 
-CUSTOMER_NAME = Column("customer_name", ("客户姓名", "客户名称", "车主姓名", "车主", "姓名", "客户", "Customer", "Customer name", "Owner", "Name"), limited_text(80), required=True)
-PHONE = Column("phone", ("手机号码", "手机号", "手机", "联系电话", "客户电话", "车主电话", "移动电话", "电话", "Phone", "Mobile", "Phone number"), accepted(normal_phone))
-VIN = Column("vin", ("车架号", "VIN", "VIN码", "车辆识别代号", "车辆识别码", "车辆识别代码", "底盘号", "车架号码", "Chassis number"), accepted(normal_vin), check=vin_warning)
-PLATE = Column("plate", ("车牌号", "车牌号码", "车牌", "牌照号", "牌照号码", "号牌号码", "Plate", "License plate", "Licence plate", "Registration"), plate, check=plate_warning)
-BRAND = Column("brand", ("品牌", "车辆品牌", "Brand", "Make"), limited_text(40))
-MODEL = Column("model", ("车型", "车型名称", "车系", "车辆型号", "Model"), limited_text(60))
-INVOICED_ON = Column("invoiced_on", ("购车日期", "开票日期", "销售日期", "Invoice date", "Purchase date", "Invoiced on"), day)
-DELIVERED_ON = Column("delivered_on", ("交车日期", "交付日期", "提车日期", "Delivery date", "Delivered on"), day)
-SALESPERSON = Column("salesperson", ("销售顾问", "销售员", "销售人员", "顾问", "Salesperson", "Sales consultant", "Sales advisor"), limited_text(60))
+CUSTOMER_NAME = Column("customer_name", spelled("客户姓名|客户名称|车主姓名|车主|姓名|客户|Customer|Customer name|Owner|Name"), limited_text(80), required=True)
+PHONE = Column("phone", spelled("手机号码|手机号|手机|联系电话|客户电话|车主电话|移动电话|电话|Phone|Mobile|Phone number"), accepted(normal_phone))
+VIN = Column(
+    "vin",
+    spelled("车架号|VIN|VIN码|车辆识别代号|车辆识别码|车辆识别代码|底盘号|车架号码|Chassis number"),
+    accepted(normal_vin),
+    check=vin_warning,
+)
+PLATE = Column(
+    "plate",
+    spelled("车牌号|车牌号码|车牌|牌照号|牌照号码|号牌号码|Plate|License plate|Licence plate|Registration"),
+    plate,
+    check=plate_warning,
+)
+BRAND = Column("brand", spelled("品牌|车辆品牌|Brand|Make"), limited_text(40))
+MODEL = Column("model", spelled("车型|车型名称|车系|车辆型号|Model"), limited_text(60))
+INVOICED_ON = Column("invoiced_on", spelled("购车日期|开票日期|销售日期|Invoice date|Purchase date|Invoiced on"), day)
+DELIVERED_ON = Column("delivered_on", spelled("交车日期|交付日期|提车日期|Delivery date|Delivered on"), day)
+SALESPERSON = Column("salesperson", spelled("销售顾问|销售员|销售人员|顾问|Salesperson|Sales consultant|Sales advisor"), limited_text(60))
 
 CUSTOMER_COLUMNS = [
-    Column("external_id", ("客户编号", "客户编码", "客户号", "客户代码", "档案编号", "Customer number", "Customer no", "Customer ID"), limited_text(80)),
+    Column("external_id", spelled("客户编号|客户编码|客户号|客户代码|档案编号|Customer number|Customer no|Customer ID"), limited_text(80)),
     CUSTOMER_NAME,
-    Column("gender", ("性别", "客户性别", "Gender", "Sex"), gender),
+    Column("gender", spelled("性别|客户性别|Gender|Sex"), gender),
     PHONE,
-    Column("birthday", ("生日", "出生日期", "客户生日", "Birthday", "Date of birth"), day),
-    Column("address", ("地址", "联系地址", "通讯地址", "住址", "Address"), limited_text(200)),
+    Column("birthday", spelled("生日|出生日期|客户生日|Birthday|Date of birth"), day),
+    Column("address", spelled("地址|联系地址|通讯地址|住址|Address"), limited_text(200)),
     PLATE,
     VIN,
-    Column("engine_number", ("发动机号", "发动机号码", "Engine number", "Engine no"), limited_text(30)),
+    Column("engine_number", spelled("发动机号|发动机号码|Engine number|Engine no"), limited_text(30)),
     BRAND,
     MODEL,
     INVOICED_ON,
     DELIVERED_ON,
     SALESPERSON,
-    Column("compulsory_insurance_until", ("交强险到期日", "交强险到期", "交强险到期日期", "Compulsory insurance until"), day),
-    Column("commercial_insurance_until", ("商业险到期日", "商业险到期", "商业险到期日期", "保险到期日", "Commercial insurance until", "Insurance until"), day),
-    Column("registered_on", ("初次登记日期", "注册登记日期", "初登日期", "上牌日期", "登记日期", "Registered on", "Registration date", "First registration"), day),
+    Column("compulsory_insurance_until", spelled("交强险到期日|交强险到期|交强险到期日期|Compulsory insurance until"), day),
+    Column("commercial_insurance_until", spelled("商业险到期日|商业险到期|商业险到期日期|保险到期日|Commercial insurance until|Insurance until"), day),
+    Column("registered_on", spelled("初次登记日期|注册登记日期|初登日期|上牌日期|登记日期|Registered on|Registration date|First registration"), day),
 ]

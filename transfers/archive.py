@@ -98,7 +98,9 @@ class Archive:
 
     def fits(self, customer, external_id):
         """A customer with another number in the same system is somebody else."""
-        return not external_id or not customer.values["external_id"] or (customer.values["external_id"], customer.values["source"]) == (external_id, self.source)
+        return (
+            not external_id or not customer.values["external_id"] or (customer.values["external_id"], customer.values["source"]) == (external_id, self.source)
+        )
 
     def vehicle(self, vin, plate, owner):
         """Return the known car or a new one of ``owner``."""

@@ -50,7 +50,12 @@ def find_car(work, row):
     customer = work.archive.customer(values["customer_name"], values.get("phone"), known)
     customer.take([("phone", values.get("phone"))], overwrite=False)
     vehicle = work.archive.vehicle(values["vin"], values.get("plate"), customer)
-    own = [("brand", values.get("brand")), ("model", values.get("model")), ("invoiced_on", values.get("invoiced_on")), ("delivered_on", values["delivered_at"].date())]
+    own = [
+        ("brand", values.get("brand")),
+        ("model", values.get("model")),
+        ("invoiced_on", values.get("invoiced_on")),
+        ("delivered_on", values["delivered_at"].date()),
+    ]
     vehicle.take(own, overwrite=False)
     return customer, vehicle
 
@@ -58,7 +63,13 @@ def find_car(work, row):
 def fill(work, row, draft, vehicle, people):
     seller = row.values.get("salesperson")
     if seller and seller not in people:
-        work.warn(row, "salesperson", "salesperson_unknown", _("The salesperson “%(value)s” is unknown in this store; the delivery is kept and waits for mapping."), value=seller)
+        work.warn(
+            row,
+            "salesperson",
+            "salesperson_unknown",
+            _("The salesperson “%(value)s” is unknown in this store; the delivery is kept and waits for mapping."),
+            value=seller,
+        )
     before = draft.values["delivered_at"]
     draft.take([("vehicle_id", vehicle.id), ("salesperson_name", seller), ("salesperson_id", people.get(seller))])
     draft.take([("delivered_at", row.values["delivered_at"]), ("invoiced_on", row.values.get("invoiced_on"))])

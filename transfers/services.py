@@ -34,6 +34,7 @@ class Report:
     rejected_cells: list = field(default_factory=list)
     header: tuple = ()
     unknown_headers: list = field(default_factory=list)
+    run: ImportRun | None = None
 
     def as_dict(self):
         counts = {name: self.counts[name] for name in ("created", "updated", "unchanged", "skipped")}
@@ -71,8 +72,9 @@ class Work:
 
     def record(self, model, draft, customer_id):
         """Keep the fact that ``draft`` was imported or changed, for the bulk load of events."""
-        noun = model._meta.model_name
-        code, particulars = (f"{noun}.imported", self.of_this_run) if draft.is_new else (f"{noun}.edited", {"run": self.run.pk, "fields": sorted(draft.changed)})
+        verb = "imported" if draft.is_new else "edited"
+        code = f"{model._meta.model_name}.{verb}"
+        particulars = self.of_this_run if draft.is_new else {"run": self.run.pk, "fields": sorted(draft.changed)}
         content_type = ContentType.objects.get_for_model(model)
         self.events.append((self.store.pk, self.now, self.by and self.by.pk, code, content_type.pk, draft.id, customer_id, particulars))
         draft.is_new, draft.changed = False, set()
@@ -88,7 +90,7 @@ class Work:
         self.events.clear()
 
 
-def import_file(kind, path, store, *, by=None, dry_run=False):
+def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
     """Take a file of a dealer system into ``store`` and return the ``Report``.
 
     Rows are known again by their own number (repair order, customer number, VIN of a delivery), so taking the same
@@ -101,12 +103,12 @@ def import_file(kind, path, store, *, by=None, dry_run=False):
     with transaction.atomic():
         # One import at a time per store, so that two of the same file cannot run into each other (T47).
         Store.objects.select_for_update().get(pk=store.pk)
-        run = ImportRun.objects.create(store=store, kind=kind, file_name=Path(path).name[:120], by=by)
+        run = ImportRun.objects.create(store=store, kind=kind, file_name=(name or Path(path).name)[:120], by=by)
         work = Work(store, Archive(store), run, by, timezone.now(), report, table.title)
         key = next(name for name in reader.KEYS if name in table.places)
         take_rows(work, reader, parsed_rows(table, key))
         announce_days(store.pk, *work.days)
-        finish(run, report)
+        finish(report, run)
         transaction.set_rollback(dry_run)
     if not dry_run:
         plan_due(timezone.now())
@@ -149,7 +151,9 @@ def latest_only(work, rows, identity):
     return list(last.values())
 
 
-def finish(run, report):
+def finish(report, run):
+    """Keep the report with the run."""
+    report.run = run
     for name in ("created", "updated", "unchanged", "skipped"):
         setattr(run, f"{name}_count", report.counts[name])
     run.rejected = [note.as_dict() for note in report.rejected]

@@ -1,2 +1,10 @@
+from django.urls import path
+
+from transfers import views
+
 app_name = "transfers"
-urlpatterns = []
+urlpatterns = [
+    path("", views.run_list, name="list"),
+    path("new/", views.create, name="create"),
+    path("<int:pk>/", views.detail, name="detail"),
+]

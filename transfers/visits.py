@@ -64,14 +64,17 @@ def find_car(work, row):
     """Return ``(customer, vehicle)`` of the row; the archive's own words about them are never overwritten from here."""
     values = row.values
     known = work.archive.find_vehicle(values.get("vin"), values.get("plate"))
-    name = values.get("customer_name") or values.get("sender_name") or ""
-    if known is not None:
-        customer = work.archive.owner_of(known)
-    else:
-        customer = work.archive.customer(name or str(_("Unknown")), values.get("sender_phone"))
+    customer = work.archive.owner_of(known) if known is not None else new_owner(work, values)
     vehicle = work.archive.vehicle(values.get("vin"), values.get("plate"), customer)
     read_mileage(vehicle, values.get("mileage"), values["arrived_at"].date())
     return customer, vehicle
+
+
+def new_owner(work, values):
+    """Return the owner of a car not seen before; the phone of a driver is not taken for the owner's."""
+    sender = values.get("sender_name")
+    name = values.get("customer_name") or sender or str(_("Unknown"))
+    return work.archive.customer(name, values.get("sender_phone") if sender in (None, name) else None)
 
 
 def read_mileage(vehicle, mileage, on):
@@ -85,7 +88,9 @@ def fill(work, row, draft, vehicle, advisors):
     values = row.values
     advisor = values.get("advisor")
     if advisor and advisor not in advisors:
-        work.warn(row, "advisor", "advisor_unknown", _("The advisor “%(value)s” is unknown in this store; the order is kept and waits for mapping."), value=advisor)
+        work.warn(
+            row, "advisor", "advisor_unknown", _("The advisor “%(value)s” is unknown in this store; the order is kept and waits for mapping."), value=advisor
+        )
     before = [draft.values["arrived_at"], draft.values["handed_over_at"]]
     draft.take([("number", row.key), ("customer_id", vehicle.values["customer_id"] if draft.is_new else None), ("vehicle_id", vehicle.id)])
     draft.take([("advisor_name", advisor), ("advisor_id", advisors.get(advisor))])

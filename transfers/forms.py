@@ -1,0 +1,23 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.excel import MOST_BYTES
+from stores.models import Store
+from transfers.models import Kind
+
+
+class ImportForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What the file holds"), choices=Kind)
+    store = forms.ModelChoiceField(label=_("Store"), queryset=Store.objects.none(), empty_label=None)
+    file = forms.FileField(label=_("File"), help_text=_("xlsx, xls or csv; UTF-8 and GB18030 are told apart by themselves."))
+    is_dry_run = forms.BooleanField(label=_("Only check, write nothing"), required=False)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["store"].queryset = user.stores_with("transfers.import")
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than %(limit)d MB."), params={"limit": MOST_BYTES >> 20})
+        return file

@@ -1,0 +1,49 @@
+import tempfile
+from pathlib import Path
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+
+from common.access import requires
+from common.excel import FileRefused
+from transfers.forms import ImportForm
+from transfers.models import ImportRun
+from transfers.services import import_file
+
+
+@requires("transfers.import")
+def run_list(request):
+    runs = ImportRun.objects.for_user(request.user).select_related("store", "by").defer("rejected", "warnings")
+    page = Paginator(runs, 50).get_page(request.GET.get("page"))
+    return render(request, "transfers/list.html", {"page_obj": page})
+
+
+@requires("transfers.import")
+def detail(request, pk):
+    run = get_object_or_404(ImportRun.objects.for_user(request.user).select_related("store", "by"), pk=pk)
+    return render(request, "transfers/detail.html", {"run": run})
+
+
+@requires("transfers.import")
+def create(request):
+    form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = take_upload(by=request.user, **form.cleaned_data)
+        except FileRefused as refused:
+            form.add_error("file", refused.message)
+        else:
+            if not form.cleaned_data["is_dry_run"]:
+                return redirect("transfers:detail", report.run.pk)
+            return render(request, "transfers/detail.html", {"run": report.run, "is_dry_run": True})
+    return render(request, "transfers/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def take_upload(*, kind, store, file, is_dry_run, by):
+    """Keep the upload under a name of our own while it is read; the sender's name is only shown (T101)."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as out:
+            for chunk in file.chunks():
+                out.write(chunk)
+        return import_file(kind, path, store, by=by, dry_run=is_dry_run, name=file.name)
