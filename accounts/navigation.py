@@ -60,6 +60,7 @@ NAVIGATION = [
         _("System"),
         [
             Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
+            Item(_("Working calendar"), "stores:calendar", "calendar-days", "stores.manage"),
             Item(_("API documentation"), "api:docs", "code"),
         ],
     ),

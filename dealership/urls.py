@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("common.urls")),
     path("notifications/", include("notifications.urls")),
+    path("settings/", include("stores.urls")),
     path("", include("customers.urls")),
     path("", include("visits.urls")),
     path("", include("followups.urls")),
