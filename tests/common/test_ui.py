@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django import forms
+from django.apps import apps
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import Client, RequestFactory
@@ -38,6 +39,11 @@ class TestBadge:
 
     def test_every_status_has_a_known_tone(self):
         assert {tone for tone, _icon in STATUS_LOOKS.values()} <= set(TONE_ICONS)
+
+    def test_every_status_of_a_model_has_a_look(self):
+        fields = [(model, field) for model in apps.get_models() for field in model._meta.fields if field.name == "status" and field.choices]
+        slugs = {(model.__name__.lower(), slug) for model, field in fields for slug, _label in field.choices}
+        assert [f"{model}.{slug}" for model, slug in sorted(slugs) if slug not in STATUS_LOOKS and f"{model}.{slug}" not in STATUS_LOOKS] == []
 
     def test_a_status_nobody_listed_is_neutral(self):
         assert "tone-neutral" in render("{% badge thing %}", thing=Example("never_heard_of"))
