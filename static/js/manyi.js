@@ -166,7 +166,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   window.location.reload();
 });
 
-// A form is sent once. The browser's back button makes it usable again.
+// A form is sent once. The browser's back button, or a while without a new page (a download), makes it usable again.
+
+const SENDING_TAKES = 8000;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -174,6 +176,7 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";
   event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(() => allowSending(form), SENDING_TAKES);
 });
 
 function allowSending(form) {
