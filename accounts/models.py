@@ -27,6 +27,11 @@ class UserQuerySet(models.QuerySet):
         of_store = Membership.objects.covering(store).filter(role__in=roles)
         return self.filter(pk__in=of_store.values("user"), is_active=True)
 
+    def with_permission_in(self, permission, stores):
+        """Return the active people who hold ``permission`` for any of ``stores``."""
+        covering = models.Q(is_group=True) | models.Q(store__in=stores) | models.Q(region__stores__in=stores)
+        return self.filter(pk__in=Membership.objects.filter(covering, role__in=roles_with(permission)).values("user"), is_active=True)
+
     def heads_of(self, department):
         return self.with_roles([DEPARTMENT_HEADS[department.kind]], department.store)
 
@@ -58,9 +63,14 @@ class User(AbstractUser):
         return self.name
 
     @cached_property
+    def held_memberships(self):
+        """Return the memberships, read once per request."""
+        return list(self.memberships.select_related("region"))
+
+    @cached_property
     def rights(self):
-        """Return ``[(permissions, store ids or None for all)]`` of every membership, read once per request."""
-        return [(PERMISSIONS[m.role], m.store_ids()) for m in self.memberships.select_related("region")]
+        """Return ``[(permissions, store ids or None for all)]`` of every membership."""
+        return [(PERMISSIONS[m.role], m.store_ids()) for m in self.held_memberships]
 
     def store_ids_with(self, permission):
         """Return the ids of the stores where the person holds ``permission``; None stands for every store."""
@@ -85,7 +95,7 @@ class User(AbstractUser):
 
     @property
     def roles(self):
-        return [Role(m.role) for m in self.memberships.all()]
+        return [Role(m.role) for m in self.held_memberships]
 
 
 class MembershipQuerySet(models.QuerySet):

@@ -1,18 +1,20 @@
 """Many rows in one go, the same call on both databases.
 
-PostgreSQL takes them by COPY into a temporary table and one INSERT … SELECT, SQLite by ``executemany``; both resolve
-conflicts with ON CONFLICT. Nothing of Django's ``save`` runs: no signals, no ``clean``; the caller has checked the rows.
+PostgreSQL takes them by COPY into a temporary table and one INSERT … SELECT, SQLite (and PostgreSQL for a handful)
+by ``executemany``; both resolve conflicts with ON CONFLICT. Nothing of Django's ``save`` runs: no signals, no ``clean``; the caller has checked the rows.
 """
 
 import json
 from dataclasses import dataclass
 from datetime import UTC
-from itertools import islice
+from itertools import chain, islice
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 BATCH = 5000
+# Below this number of rows COPY and its temporary table cost more than they save.
+FEW = 50
 STAGE = "bulk_stage"
 
 
@@ -45,9 +47,11 @@ def load(model, columns, rows, conflict=None):
     fields = [model._meta.get_field(name) for name in columns]
     filled = [field for field in model._meta.local_concrete_fields if field not in fields and not field.primary_key]
     constants = [converted(field, field.get_default()) for field in filled]
-    way = copy_in if connection.vendor == "postgresql" else execute_many
+    rows = prepared(fields, rows)
+    first = list(islice(rows, FEW))
+    is_staged = connection.vendor == "postgresql" and (len(first) == FEW or (conflict and conflict.update))
     with transaction.atomic(), connection.cursor() as cursor:
-        return way(cursor, Target(model, fields, filled, conflict), prepared(fields, rows), constants)
+        return (copy_in if is_staged else execute_many)(cursor, Target(model, fields, filled, conflict), chain(first, rows), constants)
 
 
 @dataclass(frozen=True)
@@ -106,14 +110,15 @@ def copy_in(cursor, target, rows, constants):
 
 def execute_many(cursor, target, rows, constants):
     """Insert row by row inside one transaction; new rows are those above the highest key seen before."""
-    primary = quoted(target.model._meta.pk.column)
-    cursor.execute(f"SELECT COALESCE(MAX({primary}), 0) FROM {target.table}")
-    highest = cursor.fetchone()[0]
+    primary, is_upsert = quoted(target.model._meta.pk.column), bool(target.conflict and target.conflict.update)
+    if is_upsert:
+        cursor.execute(f"SELECT COALESCE(MAX({primary}), 0) FROM {target.table}")
+        highest = cursor.fetchone()[0]
     places = ", ".join(["%s"] * (len(target.fields) + len(constants)))
     constants = tuple(constants)
     cursor.executemany(f"INSERT INTO {target.table} ({target.all_named}) VALUES ({places}) {target.on_conflict()}", (row + constants for row in rows))
     touched = max(cursor.rowcount, 0)
-    if not target.conflict or not target.conflict.update:
+    if not is_upsert:
         return Loaded(touched, 0)
     cursor.execute(f"SELECT COUNT(*) FROM {target.table} WHERE {primary} > %s", [highest])
     inserted = cursor.fetchone()[0]

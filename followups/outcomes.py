@@ -33,19 +33,23 @@ class Retry(models.TextChoices):
 
 @dataclass(frozen=True)
 class Rule:
-    """What follows from an outcome. ``closes_as`` is a ``FollowUp.Status`` slug, empty while the follow-up stays open."""
+    """What follows from an outcome. ``closes_as`` is a ``FollowUp.Status`` slug, empty while the follow-up stays open.
+
+    ``exhausted_as`` is how it closes when no try is left; ``max_tries`` counts tries with this same outcome.
+    """
 
     key: str
     is_contact: bool
     closes_as: str = ""
     retry: Retry = Retry.NONE
     max_tries: int | None = None
+    exhausted_as: str = "unreachable"
     doubts_phone: bool = False
 
 
 OUTCOMES = {
     Outcome.OK: Rule("o", True, closes_as="done"),
-    Outcome.PARTIAL: Rule("p", True, retry=Retry.LATER_PART, max_tries=2),
+    Outcome.PARTIAL: Rule("p", True, retry=Retry.LATER_PART, max_tries=2, exhausted_as="refused"),
     Outcome.CALLBACK: Rule("c", True, retry=Retry.AGREED),
     Outcome.REFUSED: Rule("r", True, closes_as="refused"),
     Outcome.DO_NOT_CALL: Rule("d", True, closes_as="refused"),

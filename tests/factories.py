@@ -1,11 +1,15 @@
 """Rows for tests, with fixed data: every default can be overruled by name."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from accounts.models import Membership, User
+from accounts.roles import Role
 from customers.models import Customer, Vehicle
+from followups.models import FollowUp, Plan
+from stores.calendar import Unit
 from stores.models import BusinessHours, Department, Region, Store
+from surveys.models import Side
 from visits.models import Delivery, Visit
 
 # A plain Wednesday morning in Shanghai (10:00), three working days before the next Monday.
@@ -48,7 +52,9 @@ def make_customer(store, **fields):
 def make_vehicle(store, customer=None, **fields):
     number = next(numbers)
     customer = customer or make_customer(store)
-    return Vehicle.objects.create(store=store, customer=customer, **{"vin": f"LSVAA0000N2{number:06d}", "plate": f"沪A{number:05d}", "model": "Model A", **fields})
+    return Vehicle.objects.create(
+        store=store, customer=customer, **{"vin": f"LSVAA0000N2{number:06d}", "plate": f"沪A{number:05d}", "model": "Model A", **fields}
+    )
 
 
 def make_visit(store, vehicle=None, **fields):
@@ -70,3 +76,17 @@ def make_delivery(store, vehicle=None, **fields):
 
 def on(day: str) -> date:
     return date.fromisoformat(day)
+
+
+def make_plan(code="service-3wd", **fields):
+    """The plan for calls three working days after service, valid for ever; what it lacks it does not need."""
+    defaults = {"name_en": code, "name_zh": code, "trigger": Plan.Trigger.HAND_OVER, "side": Side.AFTER_SALES, "offset": 3, "unit": Unit.WORKING_DAYS}
+    return Plan.objects.create(code=code, **{**defaults, "role": Role.CARE_AGENT, "valid_from": date(2020, 1, 1), **fields})
+
+
+def make_followup(store, plan=None, customer=None, **fields):
+    """A call to make: callable since NOW minus a day, due at NOW plus a day, for any care agent of the store."""
+    plan = plan or Plan.objects.filter(code="service-3wd").first() or make_plan()
+    source = {"source_kind": "visit", "source_id": next(numbers), "role": plan.role, "priority": plan.priority}
+    times = {"due_at": NOW + timedelta(days=1), "available_at": NOW - timedelta(days=1)}
+    return FollowUp.objects.create(store=store, plan=plan, customer=customer or make_customer(store), **{**source, **times, **fields})

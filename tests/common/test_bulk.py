@@ -43,8 +43,9 @@ def test_values_arrive_as_django_would_store_them(store):
 def test_json_and_dates_arrive(store):
     particulars = {"days": ["2026-11-18"], "words": "很好"}
     kind = Event._meta.get_field("subject_type").remote_field.model.objects.get_for_model(Customer)
-    load(Event, ["store_id", "code", "subject_type_id", "subject_id", "particulars"], [(store.pk, "customer.created", kind.pk, n, particulars) for n in range(3)])
-    assert [event.particulars for event in Event.objects.all()] == [particulars] * 3
+    columns = ["store_id", "code", "subject_type_id", "subject_id", "particulars"]
+    load(Event, columns, [(store.pk, "customer.created", kind.pk, number, particulars) for number in range(60)])
+    assert [event.particulars for event in Event.objects.all()] == [particulars] * 60
     load(CalendarDay, ["date", "is_working", "name"], [(date(2026, 10, 10), True, "x")])
     assert CalendarDay.objects.get(date="2026-10-10").is_working is True
 
@@ -73,6 +74,12 @@ def test_an_upsert_tells_new_changed_and_unchanged_apart(store):
 def test_rows_outside_the_condition_of_a_key_never_conflict(store):
     make_customer(store, source="dms")
     assert load_customers(store, ("", "Li", "", NOW), ("", "Wu", "", NOW)) == Loaded(2, 0)
+
+
+def test_many_rows_count_like_few(store):
+    rows = [(store.pk, "dms", str(number), "Li", "", NOW) for number in range(120)]
+    columns, once = ["store_id", "source", "external_id", "name", "phone", "updated_at"], OnConflict(key=EXTERNAL.key)
+    assert [load(Customer, columns, part, once) for part in (rows[:70], rows, rows)] == [Loaded(70, 0), Loaded(50, 0), Loaded(0, 0)]
 
 
 def test_two_loads_fit_into_one_transaction_and_none_is_no_work(store):

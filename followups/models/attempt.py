@@ -1,0 +1,22 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from followups.models.followup import FollowUp
+from followups.outcomes import Outcome
+
+
+class Attempt(models.Model):
+    """One try to reach the customer, kept for good."""
+
+    followup = models.ForeignKey(FollowUp, models.CASCADE, related_name="attempts", verbose_name=_("follow-up"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    note = models.TextField(_("note"), blank=True)
+    next_at = models.DateTimeField(_("next try"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        ordering = ["-at", "-pk"]

@@ -1,0 +1,105 @@
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from common.errors import NotAllowed
+from common.words import in_language
+from stores.calendar import MOST, Unit
+from surveys.models import Questionnaire, Side
+from visits.models import Visit
+
+
+class PlanQuerySet(models.QuerySet):
+    def valid_on(self, day):
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+    def triggered_by(self, trigger):
+        return self.filter(trigger=trigger)
+
+
+class Plan(models.Model):
+    """A rule that turns a trigger into follow-ups: who, when, with which questionnaire. Data, never code."""
+
+    class Trigger(models.TextChoices):
+        HAND_OVER = "hand_over", _("Car handed over after service")
+        DELIVERY = "delivery", _("New car delivered")
+        COMPLAINT_ANSWERED = "complaint_answered", _("Complaint answered")
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("Call")
+        LETTER = "letter", _("Letter")
+        VISIT = "visit", _("Visit")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    trigger = models.CharField(_("trigger"), max_length=20, choices=Trigger)
+    side = models.CharField(_("side"), max_length=12, choices=Side)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.CALL)
+    offset = models.PositiveSmallIntegerField(_("due after"))
+    unit = models.CharField(_("unit"), max_length=16, choices=Unit)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    to_salesperson = models.BooleanField(_("to the salesperson who sold the car"), default=False)
+    questionnaire_code = models.SlugField(_("questionnaire"), max_length=30, blank=True)
+    script_en = models.TextField(_("script in English"), blank=True)
+    script_zh = models.TextField(_("script in Chinese"), blank=True)
+    visit_kinds = models.JSONField(_("visit types"), default=list, blank=True, help_text=_("Empty means every visit type."))
+    priority = models.PositiveSmallIntegerField(_("priority"), default=5, help_text=_("1 is the most urgent."))
+    max_attempts = models.PositiveSmallIntegerField(_("most attempts"), default=3)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("follow-up plan")
+        ordering = ["trigger", "priority", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="plan_valid_in_order",
+                violation_error_message=_("The plan must not end before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__gte=1, priority__lte=9), name="plan_priority", violation_error_message=_("The priority is a number from 1 to 9.")
+            ),
+            models.CheckConstraint(condition=Q(max_attempts__gte=1), name="plan_attempts", violation_error_message=_("Allow at least one attempt.")),
+        ]
+
+    def __str__(self):
+        return in_language(self.name_en, self.name_zh)
+
+    def clean(self):
+        if self.offset is not None and self.offset > MOST:
+            raise ValidationError({"offset": _("Give a whole number from 0 to %(most)s.") % {"most": MOST}})
+        unknown = set(self.visit_kinds or []) - set(Visit.Kind.values)
+        if unknown:
+            raise ValidationError({"visit_kinds": _("There is no visit type “%(kind)s”.") % {"kind": ", ".join(sorted(map(str, unknown)))}})
+        if self.questionnaire_code and self.questionnaire() is None:
+            raise ValidationError({"questionnaire_code": _("There is no published questionnaire with this code.")})
+
+    @property
+    def script(self):
+        return in_language(self.script_en, self.script_zh)
+
+    @property
+    def is_call(self):
+        return self.kind == self.Kind.CALL
+
+    def questionnaire(self):
+        """Return the newest published version of the plan's questionnaire, or None."""
+        return Questionnaire.objects.in_use().filter(code=self.questionnaire_code).order_by("-version").first() if self.questionnaire_code else None
+
+    @transaction.atomic
+    def edit(self, *, by, **changes):
+        """Change the rule for what is planned from now on; follow-ups already planned keep their deadline."""
+        if not by.may("followups.configure"):
+            raise NotAllowed
+        changed = {name: value for name, value in changes.items() if getattr(self, name) != value}
+        for name, value in changed.items():
+            setattr(self, name, value)
+        if changed:
+            self.save(update_fields=list(changed))
+        return sorted(changed)

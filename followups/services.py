@@ -1,0 +1,201 @@
+"""Planning follow-ups from hand-overs, deliveries and answered complaints, and the sweeps over what is planned."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activity.services import announce_days
+from common.bulk import OnConflict, load
+from common.errors import Conflict, DomainError
+from followups.deadlines import Deadlines
+from followups.models import VERIFICATION, FollowUp, Plan
+from followups.outcomes import Outcome
+from stores.models import Store
+from surveys.models import Response
+from visits.models import Delivery, Visit
+
+LOOK_BACK = timedelta(days=14)
+BATCH = 20_000
+ONCE = OnConflict(key=("plan", "source_kind", "source_id"))
+COLUMNS = ["store_id", "plan_id", "source_kind", "source_id", "customer_id", "vehicle_id", "visit_id", "delivery_id", "role", "assignee_id", "priority"]
+COLUMNS += ["due_at", "due_steps", "available_at", "status", "exemption", "finished_at"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows one trigger plans from; ``cells`` are all that planning reads of them."""
+
+    kind: str
+    model: type
+    moment: str
+    person_cells: tuple = ()
+
+    @property
+    def cells(self):
+        return ["pk", "customer_id", "vehicle_id", self.moment, "customer__phone", "customer__do_not_call_at", *self.person_cells]
+
+    def rows(self, plan, store, **bounds):
+        """Return the rows of ``store`` the plan applies to and has not been applied to."""
+        planned = FollowUp.objects.filter(plan=plan, source_kind=self.kind, source_id=OuterRef("pk"))
+        rows = self.model.objects.filter(~Exists(planned), store=store, **bounds)
+        if self.model is not Visit:
+            return rows
+        return rows.handed_over().filter(kind__in=plan.visit_kinds) if plan.visit_kinds else rows.handed_over()
+
+
+SOURCES = {
+    Plan.Trigger.HAND_OVER: Source("visit", Visit, "handed_over_at"),
+    Plan.Trigger.DELIVERY: Source("delivery", Delivery, "delivered_at", ("salesperson_id", "salesperson__is_active")),
+}
+
+
+def plan_for_visit(visit):
+    """Plan the calls after a service."""
+    return plan_for(visit, Plan.Trigger.HAND_OVER, visit.handed_over_at)
+
+
+def plan_for_delivery(delivery):
+    """Plan letter and calls after a delivery."""
+    return plan_for(delivery, Plan.Trigger.DELIVERY, delivery.delivered_at)
+
+
+@transaction.atomic
+def plan_for(row, trigger, moment):
+    plans = Plan.objects.triggered_by(trigger).valid_on(row.store.today(moment))
+    return sum(plan_rows(plan, row.store, SOURCES[trigger].rows(plan, row.store, pk=row.pk)) for plan in plans)
+
+
+def plan_due(now=None):
+    """Plan what the last days' hand-overs and deliveries still lack, imported ones above all; safe to run at any time.
+
+    1. For every plan and store, take the rows without a follow-up of this plan, in batches.
+    2. Insert their follow-ups; the unique key passes over what somebody else has planned meanwhile.
+    3. Take customers who want no calls any more out of the open calls.
+    """
+    now = now or timezone.now()
+    stores = list(Store.objects.all())
+    planned = sum(sweep(plan, store, now) for plan in Plan.objects.filter(trigger__in=SOURCES) for store in stores)
+    exempt_stopped(now)
+    return planned
+
+
+def sweep(plan, store, now):
+    source = SOURCES[plan.trigger]
+    since, until = valid_span(plan, store, now - LOOK_BACK, now)
+    planned = 0
+    while True:
+        rows = source.rows(plan, store, **{f"{source.moment}__gte": since, f"{source.moment}__lte": until}).order_by(source.moment)[:BATCH]
+        number = plan_rows(plan, store, rows)
+        planned += number
+        if number < BATCH:
+            return planned
+
+
+def valid_span(plan, store, since, until):
+    """Cut the span to the days on which the plan is valid."""
+    since = max(since, datetime.combine(plan.valid_from, time(0), store.zone))
+    if plan.valid_to:
+        until = min(until, datetime.combine(plan.valid_to, time.max, store.zone))
+    return since, until
+
+
+@transaction.atomic
+def plan_rows(plan, store, rows):
+    """Insert the follow-ups of ``rows`` and return how many are new."""
+    source, deadlines, now = SOURCES[plan.trigger], Deadlines(plan, store), timezone.now()
+    tuples, due_days = [], set()
+    for pk, customer_id, vehicle_id, start, phone, stopped_at, *seller in rows.values_list(*source.cells):
+        due_at, steps, available_at = deadlines.of(start)
+        exemption = exemption_of(plan, phone, stopped_at)
+        assignee_id = seller[0] if plan.to_salesperson and seller and seller[1] else None
+        links = (pk, None) if source.model is Visit else (None, pk)
+        ending = (FollowUp.Status.INELIGIBLE, exemption, now) if exemption else (FollowUp.Status.OPEN, "", None)
+        what = (store.pk, plan.pk, source.kind, pk, customer_id, vehicle_id, *links, plan.role, assignee_id, plan.priority)
+        tuples.append((*what, due_at, steps, available_at, *ending))
+        due_days.add(deadlines.day_of(due_at))
+    number = load(FollowUp, COLUMNS, tuples, ONCE).inserted
+    announce_days(store.pk, *due_days)
+    return number
+
+
+def exemption_of(plan, phone, stopped_at):
+    """Return why a call makes no sense; a letter or a visit always does."""
+    if not plan.is_call:
+        return ""
+    return FollowUp.Exemption.DO_NOT_CALL if stopped_at else "" if phone else FollowUp.Exemption.NO_PHONE
+
+
+@transaction.atomic
+def plan_verification(*, complaint_round, complaint):
+    """Plan the call that asks the customer whether the answered round settled the complaint (S3-32)."""
+    start = complaint_round.answered_at or timezone.now()
+    plan = Plan.objects.triggered_by(Plan.Trigger.COMPLAINT_ANSWERED).valid_on(complaint.store.today(start)).first()
+    if plan is None:
+        raise DomainError(_("No follow-up plan for answered complaints is valid."), code="plan_missing")
+    due_at, steps, available_at = Deadlines(plan, complaint.store).of(start)
+    links = {name: getattr(complaint, name) for name in ("store", "customer", "vehicle", "visit", "delivery")}
+    rules = {"role": plan.role, "priority": plan.priority, "due_at": due_at, "due_steps": steps, "available_at": available_at}
+    followup, is_new = FollowUp.objects.get_or_create(plan=plan, source_kind=VERIFICATION, source_id=complaint_round.pk, defaults=links | rules)
+    if is_new:
+        announce_days(followup.store_id, followup.due_day)
+    return followup
+
+
+def exempt_stopped(now):
+    """Take customers who have asked for no more calls out of the open calls, wherever they asked."""
+    stopped = FollowUp.objects.open().filter(customer__do_not_call_at__isnull=False, plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
+    for followup in stopped.select_related("store"):
+        try:
+            followup.exempt(FollowUp.Exemption.DO_NOT_CALL, now=now)
+        except Conflict:
+            continue
+
+
+def free_abandoned(now=None):
+    """Put back what was claimed and left alone until the lease was over."""
+    now = now or timezone.now()
+    for followup in FollowUp.objects.abandoned(now).select_related("store"):
+        followup.free_abandoned(now)
+
+
+def log_call(followup, outcome, *, by, note="", next_at=None, answers=None):
+    """Submit the answers of a call and log its outcome, both or neither.
+
+    Sent twice (a double click) it happens once (T38). When somebody else has the follow-up by now, the note is kept as a remark (T37).
+    """
+    try:
+        with transaction.atomic():
+            response = submit_answers(followup, outcome, answers, note, by)
+            followup.log(outcome, by=by, note=note, next_at=next_at, response=response)
+    except Conflict:
+        followup.refresh_from_db()
+        if followup.is_repetition(outcome, note, by=by):
+            return followup
+        followup.remark(note, by=by)
+        raise
+    return followup
+
+
+def submit_answers(followup, outcome, answers, note, by):
+    """Return the submitted response of a completed interview, None for every other outcome."""
+    questionnaire = followup.plan.questionnaire()
+    if outcome != Outcome.OK or questionnaire is None:
+        if answers:
+            raise DomainError(_("Answers are only taken with the outcome “Completed”."), code="answers_without_interview", field="answers")
+        return None
+    if not answers:
+        raise DomainError(_("Fill in the questionnaire, or choose another outcome."), code="answers_missing", field="answers")
+    return response_of(followup, questionnaire, note).submit(answers, by=by)
+
+
+def response_of(followup, questionnaire, note):
+    """Return the unsaved response of this call, counted on the day of the service or delivery."""
+    visit, delivery = followup.visit, followup.delivery
+    served_at = visit.handed_over_at if visit and visit.handed_over_at else delivery.delivered_at if delivery else timezone.now()
+    employee = visit.advisor if visit else delivery.salesperson if delivery else None
+    context = {"customer": followup.customer, "vehicle": followup.vehicle, "visit": visit, "delivery": delivery, "employee": employee, "remark": note}
+    return Response(store=followup.store, questionnaire=questionnaire, served_on=followup.store.today(served_at), **context)

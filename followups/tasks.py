@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from followups import services
+
+
+@shared_task
+def plan_due():
+    services.plan_due()
+
+
+@shared_task
+def free_abandoned():
+    services.free_abandoned()
