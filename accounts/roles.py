@@ -49,11 +49,20 @@ PERMISSIONS = {
     Role.SERVICE_ADVISOR: WRITE_ARCHIVE
     | {"visits.create", "visits.hand_over", "complaints.view", "complaints.create", "surveys.view_own_audits", "customers.reveal"},
     Role.SALESPERSON: WRITE_ARCHIVE
-    | {"visits.deliver", "followups.view", "followups.work", "surveys.submit", "complaints.create", "surveys.view_own_audits", "customers.reveal"},
+    | {
+        "visits.deliver",
+        "followups.view",
+        "followups.work",
+        "surveys.submit",
+        "complaints.view",
+        "complaints.create",
+        "surveys.view_own_audits",
+        "customers.reveal",
+    },
     Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal"},
     Role.SERVICE_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.create", "visits.hand_over", "customers.reveal"},
     Role.CARE_AGENT: CARE | {"customers.reveal"},
-    Role.CARE_MANAGER: CARE_MANAGEMENT,
+    Role.CARE_MANAGER: CARE_MANAGEMENT | {"complaints.answer"},
     Role.STORE_MANAGER: READ_ARCHIVE
     | READ_CARE
     | READ_AUDITS

@@ -1,0 +1,116 @@
+"""Drafts of slips from what a call has brought to light, and the sweep over overdue ones."""
+
+from django.db.models import F
+
+from complaints.models import Category, Complaint, Round
+from stores.models import Department
+from surveys.models import Question, Side
+
+BATCH = 500
+
+# What a low answer is most likely about: code of the question, else of its factor -> code of the category.
+LIKELY_CATEGORIES = {
+    "appointment": "service-wait",
+    "promptness": "service-wait",
+    "initiation": "service-wait",
+    "work-before": "service-explained-unclearly",
+    "cost-before": "service-explained-unclearly",
+    "adviser": "advisor-attitude",
+    "facility": "service-facility",
+    "promised-time": "service-wait",
+    "work-after": "service-explained-unclearly",
+    "charges": "unreasonable-charges",
+    "fair-charge": "unreasonable-charges",
+    "clean-car": "cleanliness",
+    "pick-up": "service-other",
+    "diagnosis": "technician-skill",
+    "quality": "not-repaired",
+    "mot-reception": "advisor-attitude",
+    "mot-price": "unreasonable-charges",
+    "mot-on-time": "service-wait",
+    "mot-fixed": "not-repaired",
+    "greeting": "reception-wait",
+    "reception": "adviser-not-warm",
+    "viewing": "product-explained-unclearly",
+    "promises": "promise-broken",
+    "delivery": "delivery-slow",
+    "deal": "sales-other",
+}
+LIKELY_OF_SIDE = {Side.SALES: "sales-other", Side.AFTER_SALES: "service-other"}
+
+
+def draft_from_followup(followup):
+    """Return an unsaved slip that says all the call has brought so far; nothing has to be typed (FU9)."""
+    if followup.response:
+        slip = draft_from_response(followup.response)
+    else:
+        slip = draft(followup.customer, followup.plan.side, vehicle=followup.vehicle, visit=followup.visit, delivery=followup.delivery)
+    slip.followup = followup
+    slip.words = "\n".join(filter(None, [slip.words, note_of(followup)]))
+    return slip
+
+
+def draft_from_response(response):
+    """Return an unsaved slip with the low answers and the customer's own words."""
+    low = [answer for answer in response.answers.select_related("question__factor") if answer.tone(response.questionnaire) == "danger"]
+    slip = draft(response.customer, response.questionnaire.side, low, vehicle=response.vehicle, visit=response.visit, delivery=response.delivery)
+    slip.employee = response.employee or slip.employee
+    slip.followup = getattr(response, "followup", None)
+    slip.words = words_of(response, low)
+    return slip
+
+
+def draft_from_visit(visit):
+    slip = draft(visit.customer, Side.AFTER_SALES, vehicle=visit.vehicle, visit=visit)
+    slip.channel = Complaint.Channel.SHOP
+    return slip
+
+
+def draft_from_delivery(delivery):
+    slip = draft(delivery.customer, Side.SALES, vehicle=delivery.vehicle, delivery=delivery)
+    slip.channel = Complaint.Channel.SHOP
+    return slip
+
+
+def draft_from_customer(customer):
+    """Return an unsaved slip about the customer; what it is about is for the person at the phone to say."""
+    return Complaint(store=customer.store, customer=customer, channel=Complaint.Channel.PHONE)
+
+
+def draft(customer, side, low=(), *, visit=None, delivery=None, **links):
+    """Return an unsaved slip with the likely category, the department that answers for it and who served the customer."""
+    category = likely_category(low, side)
+    department = customer.store.first_department(category.department_kind or Department.Kind.CARE) if category else None
+    employee = (visit and visit.advisor) or (delivery and delivery.salesperson)
+    return Complaint(
+        store=customer.store, customer=customer, visit=visit, delivery=delivery, category=category, department=department, employee=employee, **links
+    )
+
+
+def words_of(response, low):
+    """Return the low ratings, everything the customer said and the remark; a plain "yes, I complain" only where nothing else is there."""
+    ratings = [answer for answer in low if answer.question.kind == Question.Kind.RATING]
+    said = list(response.answers.exclude(text="").select_related("question"))
+    lines = [f"{answer.question} {answer.shown}" for answer in (ratings + said or low)]
+    return "\n".join(lines + ([response.remark] if response.remark else []))
+
+
+def likely_category(low, side):
+    """Guess what the slip is about from the lowest answer, else from the side of the business."""
+    lowest = sorted(low, key=lambda answer: answer.value)
+    codes = [code for answer in lowest for code in (answer.question.code, answer.question.factor and answer.question.factor.code)]
+    guesses = [LIKELY_CATEGORIES[code] for code in codes if code in LIKELY_CATEGORIES] + [LIKELY_OF_SIDE[side]]
+    found = Category.objects.filter(is_active=True).in_bulk(guesses, field_name="code")
+    return next((found[code] for code in guesses if code in found), None)
+
+
+def note_of(followup):
+    """Return what the agent has written down: the unfinished note, else that of the newest attempt."""
+    return followup.draft.get("note") or followup.attempts.exclude(note="").values_list("note", flat=True).first()
+
+
+def mark_overdue(now):
+    """Tell of every open round that has passed its deadline, each once; return how many were told."""
+    late = Round.objects.filter(overdue_noted_at=None, answered_at=None, due_at__lt=now, number=F("complaint__round_count"))
+    waiting = late.filter(complaint__status=Complaint.Status.ISSUED).select_related("complaint__store", "complaint__department")
+    return sum(one.note_overdue(now) for one in waiting.order_by("due_at")[:BATCH])
