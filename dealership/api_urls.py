@@ -4,10 +4,12 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from complaints.api import ComplaintViewSet
 from kpis.api import KpiViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
+router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("kpis", KpiViewSet, basename="kpi")
 
 urlpatterns = [

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from django.db import connection, models, transaction
-from django.db.models import Count, F, Min, Q, Sum, Value
+from django.db.models import Count, F, Min, Sum, Value
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 from django.utils import timezone
 
@@ -22,10 +22,9 @@ LONGEST_RUN = timedelta(days=366)
 DELETED_AT_ONCE = 5000
 
 
-def mark(store_id, days, ripe_at=None):
+def mark(store_id, days):
     """Mark store days dirty, in the transaction of the change."""
-    ripe_at = ripe_at or timezone.now()
-    DirtyDay.objects.bulk_create([DirtyDay(store_id=store_id, date=day, ripe_at=ripe_at) for day in sorted(days)], batch_size=1000)
+    DirtyDay.objects.bulk_create([DirtyDay(store_id=store_id, date=day) for day in sorted(days)], batch_size=1000)
 
 
 def refresh(*, stores=None, first=date.min, last=date.max, now=None):

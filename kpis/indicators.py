@@ -108,7 +108,7 @@ def mean(code, name, formula, excluded, group, parts, **more):
 VOIDED = _("Voided responses.")
 PARTIAL = _("Voided responses and those with less than the required share of the weight answered.")
 NOT_INTERVIEWS = _("Voided responses; calls that check a complaint's answer; face interviews, which have their own figure.")
-NOT_CALLS = _("Cancelled calls, letters, and calls that check a complaint's answer. A call counts once its due time has passed.")
+NOT_CALLS = _("Cancelled calls, customers who must not be called, letters, calls that check a complaint's answer. A call counts once its due time has passed.")
 INDEX_FORMULA = _("Mean of the index points of the responses, by day of service or delivery.")
 SUCCESS_FORMULA = _("Completed calls / (calls due − not eligible), by due day.")
 SATISFIED_FORMULA = _("Satisfied responses / responses, by day of service or delivery.")
@@ -128,7 +128,13 @@ INDICATORS = {
         mean("css", _("Sales satisfaction (CSS)"), INDEX_FORMULA, PARTIAL, Group.INDEX, ["css"], unit=Unit.POINTS, side=SALES),
         mean("mot", _("Moments of truth (MOT)"), INDEX_FORMULA, PARTIAL, Group.INDEX, ["mot"], unit=Unit.POINTS, side=AFTER_SALES),
         share(
-            "satisfaction_after_sales", _("Satisfied after service"), SATISFIED_FORMULA, NOT_INTERVIEWS, Group.ANSWERS, "satisfied.after_sales", side=AFTER_SALES
+            "satisfaction_after_sales",
+            _("Satisfied after service"),
+            SATISFIED_FORMULA,
+            NOT_INTERVIEWS,
+            Group.ANSWERS,
+            "satisfied.after_sales",
+            side=AFTER_SALES,
         ),
         share("satisfaction_sales", _("Satisfied after purchase"), SATISFIED_FORMULA, NOT_INTERVIEWS, Group.ANSWERS, "satisfied.sales", side=SALES),
         share("satisfaction_face", _("Satisfied in face interviews"), SATISFIED_FORMULA, VOIDED, Group.ANSWERS, "satisfied.face", side=SALES),
@@ -155,9 +161,26 @@ INDICATORS = {
         share("top_box_after_sales", _("Highest rating after service"), TOP_BOX_FORMULA, VOIDED, Group.ANSWERS, "top_box.after_sales", side=AFTER_SALES),
         share("top_box_sales", _("Highest rating after purchase"), TOP_BOX_FORMULA, VOIDED, Group.ANSWERS, "top_box.sales", side=SALES),
         share("coverage", _("Call coverage"), _("Calls with at least one attempt / calls due, by due day."), NOT_CALLS, Group.CALLS, "attempted", minimum_n=1),
-        share("success_after_sales", _("Call success after service"), SUCCESS_FORMULA, NOT_CALLS, Group.CALLS, "success.after_sales", side=AFTER_SALES, minimum_n=1),
+        share(
+            "success_after_sales",
+            _("Call success after service"),
+            SUCCESS_FORMULA,
+            NOT_CALLS,
+            Group.CALLS,
+            "success.after_sales",
+            side=AFTER_SALES,
+            minimum_n=1,
+        ),
         share("success_sales", _("Call success after purchase"), SUCCESS_FORMULA, NOT_CALLS, Group.CALLS, "success.sales", side=SALES, minimum_n=1),
-        share("on_time_callback", _("Calls in time"), _("Calls completed by their due time / calls due, by due day."), NOT_CALLS, Group.CALLS, "on_time", minimum_n=1),
+        share(
+            "on_time_callback",
+            _("Calls in time"),
+            _("Calls completed by their due time / calls due, by due day."),
+            NOT_CALLS,
+            Group.CALLS,
+            "on_time",
+            minimum_n=1,
+        ),
         share(
             "face_success",
             _("Face interviews of buyers"),
@@ -222,7 +245,15 @@ INDICATORS = {
         mean("ms_average", _("Mystery shops, average"), SHOPS_FORMULA, DRAFTS, Group.SHOPS, ALL_SHOPS, unit=Unit.SCORE, minimum_n=1),
         mean("ms_sales", _("Mystery shops, sales"), SHOPS_FORMULA, DRAFTS, Group.SHOPS, SHOPS[SALES], unit=Unit.SCORE, side=SALES, minimum_n=1),
         mean(
-            "ms_after_sales", _("Mystery shops, after-sales"), SHOPS_FORMULA, DRAFTS, Group.SHOPS, SHOPS[AFTER_SALES], unit=Unit.SCORE, side=AFTER_SALES, minimum_n=1
+            "ms_after_sales",
+            _("Mystery shops, after-sales"),
+            SHOPS_FORMULA,
+            DRAFTS,
+            Group.SHOPS,
+            SHOPS[AFTER_SALES],
+            unit=Unit.SCORE,
+            side=AFTER_SALES,
+            minimum_n=1,
         ),
         Indicator(
             "ms_completion",

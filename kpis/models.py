@@ -1,7 +1,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -48,11 +47,11 @@ class MonthlyFact(Fact):
 
 class DirtyDayQuerySet(models.QuerySet):
     def ripe(self, now):
-        return self.filter(ripe_at__lte=now)
+        return self.filter(models.Q(ripe_at=None) | models.Q(ripe_at__lte=now))
 
 
 class DirtyDay(models.Model):
-    """A mark: the facts of this store day must be computed again once ``ripe_at`` has come.
+    """A mark: the facts of this store day must be computed again, at once or when ``ripe_at`` has come.
 
     Every mark is a row of its own and a refresh deletes only the marks it has read. So a mark made while computing survives, and marking
     never waits for another transaction. A mark in the future stands where time alone will change the facts: a call falls due.
@@ -60,7 +59,7 @@ class DirtyDay(models.Model):
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="+", db_index=False)
     date = models.DateField()
-    ripe_at = models.DateTimeField(default=timezone.now)
+    ripe_at = models.DateTimeField(null=True)
 
     objects = DirtyDayQuerySet.as_manager()
 
@@ -140,7 +139,12 @@ class Band(models.Model):
         ordering = ["indicator", "store", "-valid_from", "-from_value"]
         constraints = [
             models.UniqueConstraint(
-                "indicator", Coalesce("store", 0), "valid_from", "from_value", name="band_once", violation_error_message=_("There is already a band from this value on.")
+                "indicator",
+                Coalesce("store", 0),
+                "valid_from",
+                "from_value",
+                name="band_once",
+                violation_error_message=_("There is already a band from this value on."),
             ),
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),

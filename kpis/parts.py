@@ -147,7 +147,9 @@ def top_box_part(side):
 
 # Calls
 
-CALL = Q(plan__kind=Plan.Kind.CALL, plan__trigger__in=[Plan.Trigger.HAND_OVER, Plan.Trigger.DELIVERY]) & ~Q(status=FollowUp.Status.CANCELLED)
+# Who must not be called (no consent, called lately) was never due; who turned out not eligible in a call was.
+EXEMPT = Q(status=FollowUp.Status.INELIGIBLE, attempt_count=0)
+CALL = Q(plan__kind=Plan.Kind.CALL, plan__trigger__in=[Plan.Trigger.HAND_OVER, Plan.Trigger.DELIVERY]) & ~Q(status=FollowUp.Status.CANCELLED) & ~EXEMPT
 # A call in which a complaint was raised did reach the customer.
 COMPLETED = Q(status__in=[FollowUp.Status.DONE, FollowUp.Status.ESCALATED])
 

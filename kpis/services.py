@@ -162,8 +162,8 @@ class Facts:
         if self.employee is not None:
             found = found.filter(employee_ref=self.employee)
         axes = [self.axis] if self.axis else []
-        sums = {f"sum_{name}": Sum(name) for name in facts.SUMS}
-        for month, part, detail, *rest in found.values("month", "part", "detail_ref", *axes).annotate(**sums).values_list("month", "part", "detail_ref", *axes, *sums):
+        keys, sums = ["month", "part", "detail_ref", *axes], {f"sum_{name}": Sum(name) for name in facts.SUMS}
+        for month, part, detail, *rest in found.values(*keys).annotate(**sums).values_list(*keys, *sums):
             key = rest[0] if axes else None
             self.rows[key, part].append((month, detail, dict(zip(facts.SUMS, rest[len(axes) :], strict=True))))
 
@@ -245,9 +245,10 @@ def counted_of(sums, entry, period, key, employee) -> dict:
     if entry.is_quota:
         return completed(*sums.quotas.count(period, store_id=key if sums.axis == "store_id" else None, employee=employee))
     over = [(sums.sums(key, each.part, period), each.column) for each in entry.over]
+    if entry.is_mean:
+        return mean_of([part for part, _column in over], entry, questionnaires_of(sums, entry, period, key))
     under = [sums.sums(key, each.part, period).n for each in entry.under]
-    names = questionnaires_of(sums, entry, period, key)
-    return mean_of([part for part, _column in over], entry, names) if entry.is_mean else share_of(sum(getattr(part, column) for part, column in over), sum(under))
+    return share_of(sum(getattr(part, column) for part, column in over), sum(under))
 
 
 def questionnaires_of(sums, entry, period, key):

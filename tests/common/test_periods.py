@@ -1,6 +1,7 @@
 """Periods and their edge dates (KP5)."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.utils import translation
@@ -48,7 +49,24 @@ DAYS = [
     ("2026-01-31", Grain.ROLLING_12, "r12:2026-01"),
 ]
 
-WRONG = ["", "2026-00", "2026-13", "2026-1", "2026-Q0", "2026-Q5", "2026-H3", "26", "1999", "2100", "r2:2026-10", "r12:2000-05", "r3:2026-00", "2026-10 ", "２０２６", "0000-01"]
+WRONG = [
+    "",
+    "2026-00",
+    "2026-13",
+    "2026-1",
+    "2026-Q0",
+    "2026-Q5",
+    "2026-H3",
+    "26",
+    "1999",
+    "2100",
+    "r2:2026-10",
+    "r12:2000-05",
+    "r3:2026-00",
+    "2026-10 ",
+    "２０２６",
+    "0000-01",
+]
 
 
 @pytest.mark.parametrize(("text", "first", "last", "before", "year_before"), EDGES)
@@ -85,7 +103,7 @@ def test_the_months_fill_the_period_without_gap(text, count):
     months = period.months()
     assert len(months) == count
     assert (months[0].first, months[-1].last) == (period.first, period.last)
-    assert all(late.start == early.start + 1 for early, late in zip(months, months[1:], strict=False))
+    assert all(late.start == early.start + 1 for early, late in pairwise(months))
 
 
 def test_a_day_outside_is_not_inside():

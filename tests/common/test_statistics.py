@@ -1,6 +1,7 @@
 """Intervals and sample marks against the worked examples of the domain rules 2.4."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -36,7 +37,21 @@ def test_what_is_no_share_has_no_interval(successes, n):
 # From the printed tables of Student's distribution, two-sided 95%.
 @pytest.mark.parametrize(
     ("freedom", "t"),
-    [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (9, 2.262), (10, 2.228), (29, 2.045), (30, 2.042), (60, 2.000), (120, 1.980), (200, 1.972), (1000, 1.962)],
+    [
+        (1, 12.706),
+        (2, 4.303),
+        (3, 3.182),
+        (4, 2.776),
+        (5, 2.571),
+        (9, 2.262),
+        (10, 2.228),
+        (29, 2.045),
+        (30, 2.042),
+        (60, 2.000),
+        (120, 1.980),
+        (200, 1.972),
+        (1000, 1.962),
+    ],
 )
 def test_the_quantiles_agree_with_the_printed_table(freedom, t):
     assert round(t_quantile(freedom), 3) == t
@@ -50,7 +65,7 @@ def test_other_confidences_agree_with_the_printed_table():
 def test_the_quantiles_fall_steadily_where_the_method_changes():
     values = [t_quantile(freedom) for freedom in range(190, 215)]
     assert values == sorted(values, reverse=True)
-    assert max(early - late for early, late in zip(values, values[1:], strict=False)) < 0.0001
+    assert max(early - late for early, late in pairwise(values)) < 0.0001
 
 
 @pytest.mark.parametrize("n", [0, 1])
@@ -64,7 +79,15 @@ def test_equal_values_have_an_interval_of_no_width():
 
 @pytest.mark.parametrize(
     ("n", "sample"),
-    [(0, Sample.HIDDEN), (9, Sample.HIDDEN), (10, Sample.INSUFFICIENT), (29, Sample.INSUFFICIENT), (30, Sample.SMALL), (99, Sample.SMALL), (100, Sample.NORMAL)],
+    [
+        (0, Sample.HIDDEN),
+        (9, Sample.HIDDEN),
+        (10, Sample.INSUFFICIENT),
+        (29, Sample.INSUFFICIENT),
+        (30, Sample.SMALL),
+        (99, Sample.SMALL),
+        (100, Sample.NORMAL),
+    ],
 )
 def test_the_size_of_the_sample_decides_what_is_shown(n, sample):
     assert sample_of(n) == sample
