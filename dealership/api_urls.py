@@ -6,11 +6,16 @@ from rest_framework.routers import DefaultRouter
 
 from complaints.api import ComplaintViewSet
 from kpis.api import KpiViewSet
+from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("kpis", KpiViewSet, basename="kpi")
+router.register("questionnaires", QuestionnaireViewSet, basename="questionnaire")
+router.register("responses", ResponseViewSet, basename="response")
+router.register("checklists", ChecklistViewSet, basename="checklist")
+router.register("mystery-shops", MysteryShopViewSet, basename="mystery-shop")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),

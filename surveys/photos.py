@@ -12,11 +12,17 @@ LONGEST_SIDE = 1600
 LARGEST_FILE = 20 * 1024 * 1024
 # A phone takes up to 50 million pixels; a file that claims more is a trap for the memory.
 MOST_PIXELS = 60_000_000
-FORMATS = ["JPEG", "PNG", "WEBP", "MPO"]
+FORMATS = ["JPEG", "PNG", "WEBP"]
+
+
+class Photo(ContentFile):
+    """A photo that has been drawn anew."""
 
 
 def reencoded(upload):
     """Return the upload as a JPEG of at most 1600 pixels a side, or refuse what is not a photo."""
+    if isinstance(upload, Photo):
+        return upload
     if upload.size > LARGEST_FILE:
         raise DomainError(_("The photo is too large; at most 20 MB are accepted."), code="photo_size", field="photo")
     try:
@@ -34,4 +40,4 @@ def as_jpeg(image):
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = BytesIO()
     upright.save(out, "JPEG", quality=82, optimize=True)
-    return ContentFile(out.getvalue(), name="photo.jpg")
+    return Photo(out.getvalue(), name="photo.jpg")

@@ -2,6 +2,7 @@ import secrets
 from itertools import groupby
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -64,12 +65,22 @@ class MysteryShop(models.Model):
     def __str__(self):
         return f"{self.employee} {self.visited_on}"
 
+    def get_absolute_url(self):
+        return reverse("surveys:mystery_shop_detail", args=[self.pk])
+
     @property
     def status(self):
         return "submitted" if self.submitted_at else "draft"
 
     def get_status_display(self):
         return _("Submitted") if self.submitted_at else _("Draft")
+
+    @property
+    def running(self):
+        """Return how far the draft is: ``entered`` items and the ``score`` they make so far."""
+        points = {item.pk: item.points for item in self.items}
+        entered = [score for score in self.scores.all() if score.is_entered]
+        return {"entered": len(entered), "score": rounded(checklist_score((score.earned, points[score.item_id]) for score in entered), 1)}
 
     @property
     def has_passed(self):
@@ -156,6 +167,13 @@ class MysteryShop(models.Model):
         rows = [(item, scores.get(item.pk)) for item in self.items]
         return [(section, list(group)) for section, group in groupby(rows, key=lambda row: row[0].section)]
 
+    def section_totals(self):
+        """Return ``[(section, its rows, its points of 100 or None)]``."""
+        return [
+            (section, rows, rounded(checklist_score((score.earned, item.points) for item, score in rows if score is not None), 1))
+            for section, rows in self.sections()
+        ]
+
     def check_context(self, by):
         if self.employee_id == by.pk:
             raise DomainError(_("Nobody scores a mystery shop about himself."), code="own_shop", field="employee")
@@ -196,6 +214,11 @@ class ItemScore(models.Model):
     @property
     def is_entered(self):
         return self.is_na or self.earned is not None
+
+    @property
+    def photo_version(self):
+        """Return what changes with the photo, so that a browser never shows a replaced one."""
+        return self.photo.name[-12:-4]
 
     def enter(self, *, earned=None, is_na=False, note="", photo=None, drop_photo=False):
         """Store what the auditor found; a new photo replaces the old one."""

@@ -2,6 +2,8 @@ from decimal import Decimal
 from itertools import groupby
 
 from django.db import models
+from django.db.models import Count
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +27,8 @@ class QuestionnaireQuerySet(models.QuerySet):
     def in_use(self):
         return self.published().filter(retired_at=None)
 
-    def with_questions(self):
-        return self.prefetch_related("factors", "questions__factor")
+    def with_counts(self):
+        return self.annotate(factor_count=Count("factors", distinct=True), question_count=Count("questions", distinct=True))
 
 
 class Questionnaire(models.Model):
@@ -66,6 +68,9 @@ class Questionnaire(models.Model):
     def __str__(self):
         return f"{self.name} v{self.version}"
 
+    def get_absolute_url(self):
+        return reverse("surveys:questionnaire_detail", args=[self.pk])
+
     @property
     def name(self):
         return in_language(self.name_en, self.name_zh)
@@ -78,6 +83,10 @@ class Questionnaire(models.Model):
 
     def get_status_display(self):
         return {"retired": _("Retired"), "published": _("In use"), "draft": _("Draft")}[self.status]
+
+    @property
+    def completeness_percent(self):
+        return scoring.rounded(100 * self.completeness)
 
     @cached_property
     def question_list(self):

@@ -1,5 +1,8 @@
+from itertools import groupby
+
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +25,9 @@ class ResponseQuerySet(StoreScopedQuerySet):
     def counted(self):
         """Return the responses that count in their index: complete enough and not voided."""
         return self.valid().filter(is_counted=True)
+
+    def not_counted(self):
+        return self.exclude(voided_at=None, is_counted=True)
 
     def rated_below(self, rating, question_code=""):
         """Return the responses with a rating under ``rating``, on any question or on one."""
@@ -84,6 +90,29 @@ class Response(models.Model):
     def __str__(self):
         return f"{self.questionnaire} · {self.customer}"
 
+    def get_absolute_url(self):
+        return reverse("surveys:detail", args=[self.pk])
+
+    @property
+    def status(self):
+        """Return how the response stands in its index: counted, partial, outside of any, or voided."""
+        if self.voided_at:
+            return "voided"
+        if self.is_counted:
+            return "counted"
+        return "partial" if self.questionnaire.index else "outside"
+
+    def get_status_display(self):
+        return {"voided": _("Voided"), "counted": _("Counted"), "partial": _("Partial, not counted"), "outside": _("Feeds no index")}[self.status]
+
+    @property
+    def shown_points(self):
+        return rounded(self.points)
+
+    @property
+    def answered_percent(self):
+        return rounded(100 * self.answered_weight)
+
     def can_void_by(self, user):
         return self.voided_at is None and user.may("surveys.void", self.store_id)
 
@@ -122,6 +151,16 @@ class Response(models.Model):
             setattr(self, name, value)
         record("response.voided", self, by=by, reason=reason)
         announce_days(self.store_id, self.served_on)
+
+    def sections(self):
+        """Return ``[(factor or None, [(answer, its tone)])]`` in the order of the interview."""
+        answers = [(answer, answer.tone(self.questionnaire)) for answer in self.answers.select_related("question__factor")]
+        return [(factor, list(group)) for factor, group in groupby(answers, key=lambda pair: pair[0].question.factor)]
+
+    def factor_table(self):
+        """Return ``[(factor, its share of the weight, its points or None)]`` of every factor."""
+        points = {score.factor_id: score.points for score in self.factor_scores.all()}
+        return [(factor, share, points.get(factor.pk)) for factor, share in self.questionnaire.shares()]
 
     def check_context(self):
         """Refuse a draft questionnaire, a day to come, and a car, visit or delivery of somebody else."""

@@ -1,9 +1,14 @@
 """Questionnaires and checklists as shipped, and what a test needs to answer them."""
 
+from contextlib import contextmanager
+from io import BytesIO
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from surveys import defaults
-from surveys.models import Checklist, Questionnaire, Response
+from surveys.models import Checklist, MysteryShop, Questionnaire, Response
 from tests.factories import make_handed_over, on
 
 
@@ -48,3 +53,56 @@ def all_rated(questionnaire, rating, **values):
     """Answer every rating question alike, others as given."""
     same = {question.pk: rating for question in questionnaire.question_list if question.kind == "rating"}
     return same | answers_by_code(questionnaire, **values)
+
+
+@pytest.fixture
+def submitted(response, csi, agent):
+    """A submitted response rated 9 throughout, with one low answer and words."""
+    return response.submit(all_rated(csi, 9, facility=4, words="The lounge was full."), by=agent)
+
+
+@pytest.fixture
+def shop(store, sales_checklist, salesperson, auditor):
+    """A draft about Sally."""
+    return make_shop(store, sales_checklist, salesperson, auditor)
+
+
+def make_shop(store, checklist, employee, auditor, **fields):
+    values = {"kind": MysteryShop.Kind.ANNOUNCED, "visited_on": on("2026-11-18"), **fields}
+    return MysteryShop(store=store, checklist=checklist, employee=employee, **values).create(by=auditor)
+
+
+def full_entries(shop, **changes):
+    """Give every item full points; ``changes`` by position, e.g. ``item_3={"is_na": True}``."""
+    entries = {item.pk: {"earned": item.points} for item in shop.items}
+    for name, entry in changes.items():
+        entries[shop.items[int(name.removeprefix("item_"))].pk] = entry
+    return entries
+
+
+def finish(shop, by, **changes):
+    shop.enter(full_entries(shop, **changes), by=by)
+    shop.submit(by=by)
+    return shop
+
+
+@contextmanager
+def announced(signal):
+    """Collect what ``signal`` is sent with."""
+    sent = []
+
+    def receiver(sender, signal, **kwargs):
+        sent.append(kwargs)
+
+    signal.connect(receiver)
+    try:
+        yield sent
+    finally:
+        signal.disconnect(receiver)
+
+
+def photo(width=2000, height=1000, image_format="JPEG", **options):
+    """A picture as a phone sends it, with its name and whatever metadata ``options`` add."""
+    out = BytesIO()
+    Image.new("RGB", (width, height), "#336699").save(out, image_format, **options)
+    return SimpleUploadedFile(f"IMG_0001.{image_format.lower()}", out.getvalue(), f"image/{image_format.lower()}")

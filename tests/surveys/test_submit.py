@@ -10,7 +10,7 @@ from common.errors import Conflict, DomainError, NotAllowed
 from surveys.models import Questionnaire, Response
 from surveys.signals import response_submitted
 from tests.factories import make_customer, make_handed_over, make_vehicle, on
-from tests.surveys.conftest import all_rated, answers_by_code, unsubmitted
+from tests.surveys.conftest import all_rated, announced, answers_by_code, unsubmitted
 
 # Factor means 8.5, 9, 9, 8.5 and 9.5: (17·8.5 + 18·9 + 21·9 + 21·8.5 + 24·9.5) · 100 / 101 = 893.0693.
 MIXED = {
@@ -71,28 +71,12 @@ def test_a_verification_is_satisfied_or_complaining(shipped, visit, agent, satis
 
 
 def test_it_records_announces_and_tells_the_apps_above(response, csi, agent):
-    days, told = [], []
-
-    def on_day(store_id, days_, **kwargs):
-        days.append((store_id, days_))
-
-    def changed(sender, store_id, days, **kwargs):
-        on_day(store_id, days)
-
-    def submitted(sender, response, **kwargs):
-        told.append(response)
-
-    day_changed.connect(changed)
-    response_submitted.connect(submitted)
-    try:
+    with announced(day_changed) as days, announced(response_submitted) as told:
         response.submit(all_rated(csi, 9), by=agent)
-    finally:
-        day_changed.disconnect(changed)
-        response_submitted.disconnect(submitted)
     event = Event.objects.get(code="response.submitted")
     assert (event.actor, event.customer_ref, event.particulars["points"]) == (agent, response.customer_id, "900.0000")
-    assert days == [(response.store_id, {on("2026-11-18")})]
-    assert told == [response]
+    assert [(one["store_id"], one["days"]) for one in days] == [(response.store_id, {on("2026-11-18")})]
+    assert [one["response"] for one in told] == [response]
 
 
 def test_it_is_submitted_once(response, csi, agent):

@@ -1,0 +1,103 @@
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.filters import YesNoFilter
+from common.forms import day_input
+from common.periods import Period
+from stores.models import Store
+from surveys.models import MysteryShop, Question, Questionnaire, Response, Side
+
+INDEXES = [("csi", "CSI"), ("css", "CSS"), ("mot", "MOT")]
+
+
+def stores_of(request):
+    return Store.objects.for_user(request.user)
+
+
+def people_served_by(request):
+    """Return everybody a response the person may see is about."""
+    return User.objects.filter(Exists(Response.objects.for_user(request.user).filter(employee=OuterRef("pk")))).order_by("name")
+
+
+def people_shopped(request):
+    return User.objects.filter(Exists(MysteryShop.objects.for_user(request.user).filter(employee=OuterRef("pk")))).order_by("name")
+
+
+class ResponseFilter(django_filters.FilterSet):
+    """The one filter of responses: page, API and the links down from the dashboard."""
+
+    store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
+    questionnaire = django_filters.ModelChoiceFilter(label=_("questionnaire"), queryset=Questionnaire.objects.published())
+    index = django_filters.ChoiceFilter(label=_("index"), field_name="questionnaire__index", choices=INDEXES)
+    side = django_filters.ChoiceFilter(label=_("side"), field_name="questionnaire__side", choices=Side)
+    mood = django_filters.ChoiceFilter(label=_("satisfaction"), choices=Response.Mood)
+    employee = django_filters.ModelChoiceFilter(label=_("adviser served"), queryset=people_served_by)
+    served_from = django_filters.DateFilter(label=_("served from"), field_name="served_on", lookup_expr="gte", widget=day_input())
+    served_to = django_filters.DateFilter(label=_("served to"), field_name="served_on", lookup_expr="lte", widget=day_input())
+    counted = YesNoFilter(label=_("counted"), method="filter_counted")
+    rating_below = django_filters.NumberFilter(label=_("any rating below"), method="filter_rating", min_value=1, max_value=11)
+    question = django_filters.CharFilter(label=_("question"), method="filter_question", widget=forms.HiddenInput())
+    customer = django_filters.NumberFilter(field_name="customer_id", widget=forms.HiddenInput())
+    vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=forms.HiddenInput())
+    visit = django_filters.NumberFilter(field_name="visit_id", widget=forms.HiddenInput())
+
+    class Meta:
+        model = Response
+        fields = []
+
+    def filter_counted(self, queryset, name, value):
+        return queryset.counted() if value else queryset.not_counted()
+
+    def filter_rating(self, queryset, name, value):
+        """Look at the named question only, where one is named."""
+        return queryset.rated_below(value, self.form.cleaned_data["question"])
+
+    def filter_question(self, queryset, name, value):
+        return queryset.having_answered(value)
+
+    @property
+    def named_question(self):
+        """Return the question the list is about, in words."""
+        code = self.form.cleaned_data.get("question") if self.is_bound and self.form.is_valid() else ""
+        return Question.objects.filter(code=code).first() if code else None
+
+
+class MonthFilter(django_filters.DateFilter):
+    """Keep the days of one month, written as 2026-10."""
+
+    def __init__(self, **kwargs):
+        widget = forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
+        messages = {"invalid": _("Enter a month like 2026-10.")}
+        super().__init__(**kwargs, widget=widget, input_formats=["%Y-%m"], error_messages=messages)
+
+    def filter(self, queryset, value):
+        if value is None:
+            return queryset
+        month = Period.containing(value)
+        return queryset.filter(**{f"{self.field_name}__range": (month.first, month.last)})
+
+
+class MysteryShopFilter(django_filters.FilterSet):
+    month = MonthFilter(label=_("month"), field_name="visited_on")
+    store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
+    kind = django_filters.ChoiceFilter(label=_("kind"), choices=MysteryShop.Kind)
+    side = django_filters.ChoiceFilter(label=_("side"), field_name="checklist__side", choices=Side)
+    employee = django_filters.ModelChoiceFilter(label=_("adviser"), queryset=people_shopped)
+    submitted = YesNoFilter(label=_("submitted"), field_name="submitted_at", lookup_expr="isnull", exclude=True)
+    visited_from = django_filters.DateFilter(label=_("visited from"), field_name="visited_on", lookup_expr="gte", widget=day_input())
+    visited_to = django_filters.DateFilter(label=_("visited to"), field_name="visited_on", lookup_expr="lte", widget=day_input())
+
+    class Meta:
+        model = MysteryShop
+        fields = []
+
+    @property
+    def chosen_month(self):
+        return self.form.cleaned_data.get("month") if self.is_bound and self.form.is_valid() else None
+
+    @property
+    def chosen_store(self):
+        return self.form.cleaned_data.get("store") if self.is_bound and self.form.is_valid() else None
