@@ -10,6 +10,19 @@ from common.scope import StoreScopedQuerySet
 from stores.models import Store
 
 
+class Topic(models.TextChoices):
+    """What an event is about: the first word of its code."""
+
+    VISIT = "visit", _("Visits")
+    APPOINTMENT = "appointment", _("Appointments")
+    DELIVERY = "delivery", _("Deliveries")
+    FOLLOWUP = "followup", _("Follow-ups")
+    RESPONSE = "response", _("Surveys")
+    COMPLAINT = "complaint", _("Complaints")
+    MESSAGE = "message", _("Messages")
+    CONSENT = "consent", _("Consent")
+
+
 class EventQuerySet(StoreScopedQuerySet):
     def about(self, *subjects):
         """Return the events of any of the given objects, newest first."""
@@ -20,6 +33,9 @@ class EventQuerySet(StoreScopedQuerySet):
 
     def of_customer(self, customer):
         return self.filter(customer_ref=customer.pk).newest_first()
+
+    def on_topic(self, topic):
+        return self.filter(code__startswith=f"{topic}.")
 
     def newest_first(self):
         return self.select_related("actor").order_by("-at", "-pk")
@@ -36,15 +52,17 @@ class Event(models.Model):
 
     view_permission = "activity.view"
 
-    store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False)
+    # No constraints in the database: they are checked row by row, and events come in by the hundred thousand.
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     code = models.CharField(max_length=60)
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
-    # The app stands below customers, so the customer it concerns is kept by id, not by foreign key.
+    # The app stands below customers, so the customer and the car it concerns are kept by id, not by foreign key.
     customer_ref = models.BigIntegerField(null=True)
+    vehicle_ref = models.BigIntegerField(null=True)
     particulars = models.JSONField(default=dict)
 
     objects = EventQuerySet.as_manager()

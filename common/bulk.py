@@ -91,7 +91,9 @@ class Target:
 
 
 def copy_in(cursor, target, rows, constants):
-    """Stage the rows by COPY, then move them with one statement; ``xmax`` is 0 only on rows that are new."""
+    """Write by COPY; where rows may be there already, stage them and move them with one statement (``xmax`` is 0 on new rows)."""
+    if target.conflict is None:
+        return copy_straight(cursor, target, rows, tuple(constants))
     cursor.execute(f"CREATE TEMPORARY TABLE {STAGE} ON COMMIT DROP AS SELECT {target.named} FROM {target.table} WITH NO DATA")
     with cursor.copy(f"COPY {STAGE} ({target.named}) FROM STDIN") as copy:
         for row in rows:
@@ -106,6 +108,13 @@ def copy_in(cursor, target, rows, constants):
         inserted = touched = cursor.rowcount
     cursor.execute(f"DROP TABLE {STAGE}")
     return Loaded(inserted, touched - inserted)
+
+
+def copy_straight(cursor, target, rows, constants):
+    with cursor.copy(f"COPY {target.table} ({target.all_named}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row + constants)
+    return Loaded(cursor.rowcount, 0)
 
 
 def execute_many(cursor, target, rows, constants):
@@ -128,6 +137,9 @@ def execute_many(cursor, target, rows, constants):
 def prepared(fields, rows):
     """Yield the rows as the driver wants them, converted column by column."""
     converters = [(index, convert) for index, field in enumerate(fields) if (convert := converter(field))]
+    if not converters:
+        yield from rows
+        return
     rows = iter(rows)
     while batch := list(islice(rows, BATCH)):
         cells = list(zip(*batch, strict=True))

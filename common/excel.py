@@ -105,7 +105,7 @@ def open_table(path, columns) -> Table:
         raise FileRefused(_("There is no such file."), code="file_missing")
     sheets = list(candidate_sheets(path))
     found = [(score_header(row, columns), -index, number, row, rows) for index, rows in enumerate(sheets) for number, row in top_rows(rows)]
-    score, sheet, number, header, rows = max(found, key=lambda each: (each[0], each[1], -each[2]), default=(0, 0, 0, (), None))
+    score, _sheet, number, header, rows = max(found, key=lambda each: (each[0], each[1], -each[2]), default=(0, 0, 0, (), None))
     if score < 2:
         raise FileRefused(
             _("No header row was found; expected columns such as %(headers)s.") % {"headers": ", ".join(c.headers[0] for c in columns[:6])},
@@ -116,7 +116,8 @@ def open_table(path, columns) -> Table:
 
 def candidate_sheets(path):
     """Yield one callable per sheet; each call starts a fresh walk over the sheet's rows."""
-    start = path.open("rb").read(4096)
+    with path.open("rb") as file:
+        start = file.read(4096)
     if not start.strip():
         raise FileRefused(_("The file is empty."), code="file_empty")
     if path.stat().st_size > MOST_BYTES:
@@ -148,7 +149,8 @@ def workbook_sheets(path, start):
 def check_archive(path):
     """Look at the archive's directory before anything is unpacked (T87)."""
     try:
-        parts = zipfile.ZipFile(path).infolist()
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
     except zipfile.BadZipFile as error:
         raise FileRefused(_("The workbook cannot be read; it may be damaged or protected by a password."), code="file_unreadable") from error
     unpacked = sum(part.file_size for part in parts)
@@ -253,23 +255,26 @@ def is_not_data(cells, header):
 
 
 def parsed_row(number, cells, readers, key_place, table):
-    key = text(cells[key_place]) if key_place < len(cells) else ""
+    """Parse one row; this is the hot loop of every import, so it asks each cell as little as it can."""
+    if len(cells) < len(table.header):
+        cells = [*cells, *[""] * (len(table.header) - len(cells))]
+    key = text(cells[key_place]) or None
     values, errors, warnings = {}, [], []
     for name, place, parse, required, check in readers:
-        cell = cells[place] if place < len(cells) else ""
-        if cell == "" or cell is None or (cell.__class__ is str and not cell.strip()):
-            values[name] = None
-            if required:
-                errors.append(Note(number, key or None, table.titles[name], f"{name}_missing", _("A value is required here."), {}))
-            continue
+        cell = cells[place]
         try:
-            value = values[name] = parse(cell)
+            value = None if cell == "" or cell is None else parse(cell)
         except BadCell as bad:
-            errors.append(Note(number, key or None, table.titles[name], bad.code, bad.message, bad.params))
+            errors.append(Note(number, key, table.titles[name], bad.code, bad.message, bad.params))
             continue
-        if check is not None and (found := check(value)):
-            warnings.append(Note(number, key or None, table.titles[name], *found))
-    return Row(number, key or None, cells, values, errors, warnings)
+        if value is None or value == "":
+            value = None
+            if required:
+                errors.append(Note(number, key, table.titles[name], f"{name}_missing", _("A value is required here."), {}))
+        elif check is not None and (found := check(value)):
+            warnings.append(Note(number, key, table.titles[name], *found))
+        values[name] = value
+    return Row(number, key, cells, values, errors, warnings)
 
 
 # Parsers of cells.
@@ -290,9 +295,9 @@ def text(cell) -> str:
     """Return the cell as trimmed text; whole numbers lose their ``.0``."""
     if cell.__class__ is str:
         value = cell.strip()
-        if value in ERRORS:
+        if value[:1] == "#" and value in ERRORS:
             raise BadCell("cell_error", _("The cell holds the error %(value)s."), value=value)
-        if CONTROL.search(value):
+        if not value.isprintable() and CONTROL.search(value):
             raise BadCell("control_character", _("The cell holds a character that cannot be stored."))
         return value
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
@@ -313,7 +318,7 @@ def limited_text(limit):
 def amount(cell) -> Decimal:
     """Return money; thousands separators and currency signs are taken, words are not."""
     if cell.__class__ is float or cell.__class__ is int:
-        return money(Decimal(repr(cell)), cell)
+        return Decimal(int(cell)) if 0 <= cell < 10**10 and cell == int(cell) else money(Decimal(repr(cell)), cell)
     value = re.sub(r"[,\s¥¥$元]", "", unicodedata.normalize("NFKC", text(cell)))
     if not NUMBER.fullmatch(value):
         raise BadCell("amount_not_number", _("“%(value)s” is not an amount of money."), value=text(cell))
@@ -349,7 +354,7 @@ def whole_number(cell) -> int:
 def moment(cell) -> datetime:
     """Return a local date and time without zone; a date alone is its midnight."""
     if cell.__class__ is datetime:
-        return plausible(cell.replace(microsecond=0, tzinfo=None))
+        return plausible(cell.replace(microsecond=0, tzinfo=None) if cell.microsecond or cell.tzinfo else cell)
     if cell.__class__ is date:
         return plausible(datetime(cell.year, cell.month, cell.day))
     if isinstance(cell, (int, float)):
@@ -404,11 +409,12 @@ def plausible(value):
 
 def choice(table: dict, unknown):
     """Return a parser that looks words up; an unknown word becomes ``unknown`` and keeps itself for the report."""
-    known = {squeezed(word): value for value, words in table.items() for word in words}
+    words = {word: value for value, spellings in table.items() for word in spellings}
+    squeezed_words = {squeezed(word): value for word, value in words.items()}
 
     def parse(cell):
         word = text(cell)
-        return known.get(squeezed(word), Unknown(word, unknown))
+        return words.get(word) or squeezed_words.get(squeezed(word)) or Unknown(word, unknown)
 
     return parse
 

@@ -38,11 +38,13 @@ class Archive:
         plates = {each["plate"] for each in values if each.get("plate") and not each.get("vin")} - self.by_plate.keys()
         phones = {phone for each in values for phone in (each.get("phone"), each.get("sender_phone")) if phone}
         external_ids = {each["external_id"] for each in values if each.get("external_id")} - self.by_external_id.keys()
-        for wanted in ({"vin__in": vins}, {"plate__in": plates}):
-            self.know_vehicles(Vehicle.objects.filter(store=self.store, **wanted))
+        for wanted in ({"vin__among": vins}, {"plate__among": plates}):
+            if all(wanted.values()):
+                self.know_vehicles(Vehicle.objects.filter(store=self.store, **wanted))
         owner_ids = {vehicle.values["customer_id"] for vehicle in self.all_vehicles()} - self.customers.keys()
-        for wanted in ({"pk__in": owner_ids}, {"phone__in": phones}, {"external_id__in": external_ids, "source": self.source}):
-            self.know_customers(Customer.objects.filter(store=self.store, **wanted))
+        for wanted in ({"pk__among": owner_ids}, {"phone__among": phones}, {"external_id__among": external_ids, "source": self.source}):
+            if all(wanted.values()):
+                self.know_customers(Customer.objects.filter(store=self.store, **wanted))
 
     def know_vehicles(self, queryset):
         for vehicle in read_drafts(queryset.order_by("pk"), VEHICLE_FIELDS):

@@ -39,7 +39,7 @@ def take(work, rows):
     taken = [(row, *find_car(work, row)) for row in rows]
     work.record_archive(*work.archive.write([customer for _row, customer, _vehicle in taken], [vehicle for *_rest, vehicle in taken], work.now))
     vehicle_ids = [vehicle.id for *_rest, vehicle in taken]
-    known = {draft.values["vehicle_id"]: draft for draft in read_drafts(Delivery.objects.filter(vehicle__in=vehicle_ids), FIELDS)}
+    known = {draft.values["vehicle_id"]: draft for draft in read_drafts(Delivery.objects.filter(vehicle__among=vehicle_ids), FIELDS)}
     drafts = [fill(work, row, known.get(vehicle.id) or Draft(dict(BLANK)), vehicle, people) for row, _customer, vehicle in taken]
     return write(work, drafts)
 
@@ -76,7 +76,7 @@ def fill(work, row, draft, vehicle, people):
     if draft.is_new:
         draft.take([("customer_id", vehicle.values["customer_id"])])
     if draft.needs_writing:
-        work.days.update(work.store.local(moment).date() for moment in (before, draft.values["delivered_at"]) if moment)
+        work.touch(before, draft.values["delivered_at"])
     return draft
 
 

@@ -1,5 +1,7 @@
 """Rows on their way into the database: what stands there, what the file says, what therefore changes."""
 
+from operator import itemgetter
+
 from common.bulk import OnConflict, load, reserve_ids
 
 EMPTY = (None, "")
@@ -18,7 +20,7 @@ class Draft:
         """Take what the file says: an empty cell changes nothing, a filled one only what is empty unless ``overwrite``."""
         own = self.values
         for name, value in values:
-            if value in EMPTY or own[name] == value or not (overwrite or own[name] in EMPTY):
+            if value is None or value == "" or own[name] == value or not (overwrite or own[name] in EMPTY):
                 continue
             own[name] = value
             self.changed.add(name)
@@ -38,9 +40,17 @@ def read_drafts(queryset, names):
 
 
 def write_drafts(model, store, drafts, names, now):
-    """Write new and changed drafts in one go; new ones get their ids."""
+    """Write new drafts, which get their ids, and changed ones."""
     new = [draft for draft in drafts if draft.is_new]
     for draft, pk in zip(new, reserve_ids(model, len(new)), strict=True):
         draft.id = pk
-    rows = ((draft.id, store.pk, now, *(draft.values[name] for name in names)) for draft in drafts)
-    load(model, ["id", "store", "updated_at", *names], rows, OnConflict(key=("id",), update=tuple(names), touch=("updated_at",)))
+    columns = ["id", "store", "updated_at", *names]
+    load(model, columns, as_rows(new, store, names, now))
+    changed = [draft for draft in drafts if not draft.is_new]
+    if changed:
+        load(model, columns, as_rows(changed, store, names, now), OnConflict(key=("id",), update=tuple(names), touch=("updated_at",)))
+
+
+def as_rows(drafts, store, names, now):
+    picked = itemgetter(*names)
+    return ((draft.id, store.pk, now, *picked(draft.values)) for draft in drafts)

@@ -28,6 +28,8 @@ class ImportRun(models.Model):
     updated_count = models.PositiveIntegerField(_("updated"), default=0)
     unchanged_count = models.PositiveIntegerField(_("unchanged"), default=0)
     skipped_count = models.PositiveIntegerField(_("skipped"), default=0)
+    rejected_count = models.PositiveIntegerField(_("rejected"), default=0)
+    warning_count = models.PositiveIntegerField(_("warnings"), default=0)
     rejected = models.JSONField(_("rejected"), default=list)
     warnings = models.JSONField(_("warnings"), default=list)
 

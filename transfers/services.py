@@ -1,5 +1,8 @@
+import gc
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -21,6 +24,8 @@ from transfers.archive import Archive
 from transfers.models import ImportRun, Kind
 
 CHUNK = 5000
+# A run keeps this many notes of each kind for the page; the command prints all.
+KEPT_NOTES = 500
 READERS = {Kind.CUSTOMERS: customers, Kind.VISITS: visits, Kind.DELIVERIES: deliveries}
 
 
@@ -57,12 +62,17 @@ class Work:
     seen: set = field(default_factory=set)
 
     def __post_init__(self):
+        self.zone = self.store.zone
         # One object for all rows that were new: it is written to JSON once.
         self.of_this_run = {"run": self.run.pk}
 
     def aware(self, moment):
         """Return a file's local time in the store's zone."""
-        return moment and moment.replace(tzinfo=self.store.zone)
+        return moment and moment.replace(tzinfo=self.zone)
+
+    def touch(self, *moments):
+        """Note the store days whose figures change."""
+        self.days.update(moment.astimezone(self.zone).date() for moment in moments if moment)
 
     def reject(self, row, name, code, message):
         row.errors.append(Note(row.number, row.key, self.title(name), code, message, {}))
@@ -100,7 +110,7 @@ def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
     reader = READERS[kind]
     table = open_table(path, reader.COLUMNS)
     report = Report(header=table.header, unknown_headers=table.unknown_headers)
-    with transaction.atomic():
+    with without_garbage_collection(), transaction.atomic():
         # One import at a time per store, so that two of the same file cannot run into each other (T47).
         Store.objects.select_for_update().get(pk=store.pk)
         run = ImportRun.objects.create(store=store, kind=kind, file_name=(name or Path(path).name)[:120], by=by)
@@ -117,7 +127,7 @@ def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
 
 def take_rows(work, reader, rows):
     """Take the rows chunk by chunk; a row whose identity came before replaces it and is not counted again."""
-    while chunk := list(islice(rows, CHUNK)):
+    for chunk in read_ahead(rows, CHUNK):
         good = [row for row in chunk if keep(work, reader, row)]
         work.archive.read([row.values for row in good])
         latest = latest_only(work, good, reader.identity)
@@ -126,6 +136,26 @@ def take_rows(work, reader, rows):
             work.report.counts["skipped" if identity in work.seen else outcome] += 1
             work.seen.add(identity)
         work.write_events()
+
+
+def read_ahead(rows, size):
+    """Yield lists of ``size`` rows; the next list is parsed while the database works on the last one."""
+    rows = iter(rows)
+    with ThreadPoolExecutor(1) as reader:
+        upcoming = reader.submit(lambda: list(islice(rows, size)))
+        while chunk := upcoming.result():
+            upcoming = reader.submit(lambda: list(islice(rows, size)))
+            yield chunk
+
+
+@contextmanager
+def without_garbage_collection():
+    """Rows on their way make no cycles; looking for some again and again costs a fifth of an import."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def keep(work, reader, row):
@@ -156,8 +186,9 @@ def finish(report, run):
     report.run = run
     for name in ("created", "updated", "unchanged", "skipped"):
         setattr(run, f"{name}_count", report.counts[name])
-    run.rejected = [note.as_dict() for note in report.rejected]
-    run.warnings = [note.as_dict() for note in report.warnings]
+    run.rejected_count, run.warning_count = len(report.rejected), len(report.warnings)
+    run.rejected = [note.as_dict() for note in report.rejected[:KEPT_NOTES]]
+    run.warnings = [note.as_dict() for note in report.warnings[:KEPT_NOTES]]
     run.finished_at = timezone.now()
     run.save()
 

@@ -13,6 +13,7 @@ from visits.models import Visit
 COLUMNS, KEYS = VISIT_COLUMNS, ("number",)
 OWN = ["sender_name", "sender_phone", "kind", "technician", "bay", "mileage", "symptom", "work", "labour_amount", "parts_amount", "total_amount"]
 TIMES = ["arrived_at", "promised_at", "handed_over_at"]
+DATED = ["arrived_at", "handed_over_at"]
 FIELDS = ["number", "customer_id", "vehicle_id", "advisor_id", "advisor_name", "status", *TIMES, *OWN]
 TEXTS = ["advisor_name", "sender_name", "sender_phone", "technician", "bay", "symptom", "work"]
 BLANK = dict.fromkeys(FIELDS) | dict.fromkeys(TEXTS, "") | {"kind": Visit.Kind.OTHER, "status": Visit.Status.IN_SHOP}
@@ -51,7 +52,7 @@ def check_times(work, row):
 
 def take(work, rows):
     """Write one chunk: cars and customers first, then the visits; return what came of each row."""
-    known = {draft.values["number"]: draft for draft in read_drafts(Visit.objects.filter(store=work.store, number__in=[row.key for row in rows]), FIELDS)}
+    known = {draft.values["number"]: draft for draft in read_drafts(Visit.objects.filter(store=work.store, number__among=[row.key for row in rows]), FIELDS)}
     advisors = dict(User.objects.in_store(work.store).values_list("name", "pk"))
     taken = [(row, known.get(row.key) or Draft(dict(BLANK)), *find_car(work, row)) for row in rows]
     work.record_archive(*work.archive.write([each[2] for each in taken], [each[3] for each in taken], work.now))
@@ -91,15 +92,15 @@ def fill(work, row, draft, vehicle, advisors):
         work.warn(
             row, "advisor", "advisor_unknown", _("The advisor “%(value)s” is unknown in this store; the order is kept and waits for mapping."), value=advisor
         )
-    before = [draft.values["arrived_at"], draft.values["handed_over_at"]]
-    draft.take([("number", row.key), ("customer_id", vehicle.values["customer_id"] if draft.is_new else None), ("vehicle_id", vehicle.id)])
-    draft.take([("advisor_name", advisor), ("advisor_id", advisors.get(advisor))])
-    draft.take([(name, values.get(name)) for name in (*TIMES, *OWN)])
-    if draft.values["handed_over_at"] and draft.values["status"] == Visit.Status.IN_SHOP:
-        draft.take([("status", Visit.Status.HANDED_OVER)])
+    before = [draft.values[name] for name in DATED]
+    values |= {"vehicle_id": vehicle.id, "advisor_name": advisor, "advisor_id": advisors.get(advisor)}
+    if draft.is_new:
+        values["customer_id"] = vehicle.values["customer_id"]
+    if values.get("handed_over_at") and draft.values["status"] == Visit.Status.IN_SHOP:
+        values["status"] = Visit.Status.HANDED_OVER
+    draft.take([(name, values[name]) for name in FIELDS if name in values])
     if draft.needs_writing:
-        moments = [*before, draft.values["arrived_at"], draft.values["handed_over_at"]]
-        work.days.update(work.store.local(moment).date() for moment in moments if moment)
+        work.touch(*before, *(draft.values[name] for name in DATED))
 
 
 def write(work, drafts):

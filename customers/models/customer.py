@@ -1,4 +1,5 @@
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,7 @@ class Customer(models.Model):
         Kind.COMPANY: ["name", "phone", "address"],
     }
 
-    store = models.ForeignKey(Store, models.PROTECT, related_name="customers", verbose_name=_("store"))
+    store = models.ForeignKey(Store, models.PROTECT, related_name="customers", verbose_name=_("store"), db_index=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PERSON)
     name = models.CharField(_("name"), max_length=80)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
@@ -73,6 +74,9 @@ class Customer(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("customers:detail", args=[self.pk])
 
     def clean(self):
         with as_validation_error():

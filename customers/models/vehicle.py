@@ -1,4 +1,5 @@
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,7 @@ class Vehicle(models.Model):
         HYBRID = "hybrid", _("Plug-in hybrid")
         ELECTRIC = "electric", _("Electric")
 
-    store = models.ForeignKey(Store, models.PROTECT, related_name="vehicles", verbose_name=_("store"))
+    store = models.ForeignKey(Store, models.PROTECT, related_name="vehicles", verbose_name=_("store"), db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="vehicles", verbose_name=_("owner"))
     vin = models.CharField(_("VIN"), max_length=17, blank=True)
     vin_tail = models.CharField(max_length=6, blank=True, editable=False)
@@ -51,8 +52,10 @@ class Vehicle(models.Model):
         indexes = [
             models.Index(fields=["store", "plate"], name="vehicle_plate"),
             models.Index(fields=["store", "vin_tail"], name="vehicle_vin_tail"),
-            models.Index(fields=["store", "next_maintenance_on"], name="vehicle_maintenance"),
-            models.Index(fields=["store", "commercial_insurance_until"], name="vehicle_insurance"),
+            models.Index(fields=["store", "next_maintenance_on"], name="vehicle_maintenance", condition=models.Q(next_maintenance_on__isnull=False)),
+            models.Index(
+                fields=["store", "commercial_insurance_until"], name="vehicle_insurance", condition=models.Q(commercial_insurance_until__isnull=False)
+            ),
             models.Index(fields=["store", "-created_at", "-id"], name="vehicle_newest"),
         ]
         constraints = [
@@ -72,6 +75,9 @@ class Vehicle(models.Model):
 
     def __str__(self):
         return self.plate or gettext("no plate, VIN …%(tail)s") % {"tail": self.vin_tail}
+
+    def get_absolute_url(self):
+        return reverse("customers:vehicle_detail", args=[self.pk])
 
     def clean(self):
         self.plate = normal_plate(self.plate)
@@ -99,7 +105,7 @@ class Vehicle(models.Model):
         if not self.can_edit_by(by):
             raise NotAllowed
         self.save()
-        record("vehicle.created", self, by=by, model=self.label)
+        record("vehicle.created", self, by=by, vehicle_id=self.pk, model=self.label)
         return self
 
     @transaction.atomic
@@ -114,7 +120,7 @@ class Vehicle(models.Model):
             self.mileage_on = self.store.today()
         self.updated_at = timezone.now()
         self.save(update_fields=[*changed, "vin_tail", "mileage_on", "updated_at"])
-        record("vehicle.edited", self, by=by, fields=changed)
+        record("vehicle.edited", self, by=by, vehicle_id=self.pk, fields=changed)
 
     def read_mileage(self, mileage, on):
         """Keep a newer reading; a backward one never overwrites."""

@@ -1,6 +1,7 @@
 from datetime import datetime, time, timedelta
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -61,17 +62,31 @@ class Appointment(models.Model):
 
     def clean(self):
         with as_validation_error():
-            for name in ("customer", "vehicle"):
-                other = getattr(self, name) if getattr(self, f"{name}_id") else None
-                if other is not None and other.store_id != self.store_id:
-                    raise DomainError(_("This belongs to another store."), code="other_store", field=name)
-            if self.advisor_id and not User.objects.with_permission("visits.create", self.store).filter(pk=self.advisor_id).exists():
-                raise DomainError(_("The advisor does not work at the reception of this store."), code="not_an_advisor", field="advisor")
+            if self.store_id:
+                self.check_stores()
             self.check_future()
+
+    def check_stores(self):
+        """Refuse people and cars of another store; a foreign one is as good as unknown (T4)."""
+        for name in ("customer", "vehicle"):
+            other = getattr(self, name) if getattr(self, f"{name}_id") else None
+            if other is not None and other.store_id != self.store_id:
+                raise DomainError(_("This belongs to another store."), code="other_store", field=name)
+        if self.advisor_id and not User.objects.with_permission("visits.create", self.store).filter(pk=self.advisor_id).exists():
+            raise DomainError(_("The advisor does not work at the reception of this store."), code="not_an_advisor", field="advisor")
 
     def check_future(self):
         if self.starts_at and self.starts_at < timezone.now() - CLOCK_TOLERANCE:
             raise DomainError(_("The appointment must not lie in the past."), code="starts_in_past", field="starts_at")
+
+    @property
+    def is_past(self):
+        return self.starts_at <= timezone.now()
+
+    @property
+    def list_url(self):
+        """Return the address of the day's appointments."""
+        return f"{reverse('visits:appointment_list')}?day={timezone.localdate(self.starts_at)}"
 
     def can_book_by(self, user):
         return user.may("visits.book", self.store_id)

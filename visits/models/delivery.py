@@ -1,4 +1,5 @@
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ class Delivery(models.Model):
 
     view_permission = "visits.view"
 
-    store = models.ForeignKey(Store, models.PROTECT, related_name="deliveries", verbose_name=_("store"))
+    store = models.ForeignKey(Store, models.PROTECT, related_name="deliveries", verbose_name=_("store"), db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="deliveries", verbose_name=_("customer"))
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="deliveries", verbose_name=_("vehicle"))
     salesperson = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="sold_deliveries", verbose_name=_("salesperson"))
@@ -57,9 +58,13 @@ class Delivery(models.Model):
     def __str__(self):
         return f"{self.vehicle} · {self.customer}"
 
+    def get_absolute_url(self):
+        return reverse("visits:delivery_detail", args=[self.pk])
+
     def clean(self):
         with as_validation_error():
-            self.check_stores()
+            if self.store_id:
+                self.check_stores()
             if self.delivered_at and self.delivered_at > timezone.now() + CLOCK_TOLERANCE:
                 raise DomainError(_("The delivery must not lie in the future."), code="delivered_in_future", field="delivered_at")
 
@@ -69,7 +74,11 @@ class Delivery(models.Model):
             other = getattr(self, name) if getattr(self, f"{name}_id") else None
             if other is not None and other.store_id != self.store_id:
                 raise DomainError(_("This belongs to another store."), code="other_store", field=name)
-        if self.salesperson_id and not User.objects.with_permission("visits.deliver", self.store).filter(pk=self.salesperson_id).exists():
+        if (
+            self._state.adding
+            and self.salesperson_id
+            and not User.objects.with_permission("visits.deliver", self.store).filter(pk=self.salesperson_id).exists()
+        ):
             raise DomainError(_("The salesperson does not sell cars in this store."), code="not_a_salesperson", field="salesperson")
 
     @property

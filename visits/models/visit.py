@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Length
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from stores.models import Store
 from visits.inquiry import faults
 from visits.signals import visit_handed_over
 
+MONEY = {"max_digits": 12, "decimal_places": 2, "null": True, "blank": True, "validators": [MinValueValidator(0)]}
 # Clocks of desks differ a little; what lies further ahead is a typing error.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -62,13 +65,13 @@ class Visit(models.Model):
         HANDED_OVER = "handed_over", _("Handed over")
         CANCELLED = "cancelled", _("Cancelled")
 
-    store = models.ForeignKey(Store, models.PROTECT, related_name="visits", verbose_name=_("store"))
+    store = models.ForeignKey(Store, models.PROTECT, related_name="visits", verbose_name=_("store"), db_index=False)
     number = models.CharField(_("repair order"), max_length=40, blank=True)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="visits", verbose_name=_("customer"))
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="visits", verbose_name=_("vehicle"))
     sender_name = models.CharField(_("brought in by"), max_length=80, blank=True)
     sender_phone = models.CharField(_("phone of the person who brought it in"), max_length=20, blank=True)
-    advisor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="advised_visits", verbose_name=_("advisor"))
+    advisor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="advised_visits", verbose_name=_("advisor"), db_index=False)
     advisor_name = models.CharField(_("advisor as in the source system"), max_length=60, blank=True)
     technician = models.CharField(_("technician"), max_length=60, blank=True)
     bay = models.CharField(_("bay"), max_length=30, blank=True)
@@ -84,11 +87,11 @@ class Visit(models.Model):
     inquiry = models.JSONField(_("inquiry"), default=dict, blank=True)
     work = models.TextField(_("repair items"), blank=True)
     warranty_days = models.PositiveIntegerField(_("warranty on the work (days)"), null=True, blank=True)
-    estimate_ceiling = models.DecimalField(_("estimate, not above"), max_digits=12, decimal_places=2, null=True, blank=True)
-    labour_amount = models.DecimalField(_("labour"), max_digits=12, decimal_places=2, null=True, blank=True)
-    parts_amount = models.DecimalField(_("parts"), max_digits=12, decimal_places=2, null=True, blank=True)
-    total_amount = models.DecimalField(_("total"), max_digits=12, decimal_places=2, null=True, blank=True)
-    comeback_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="comebacks", verbose_name=_("comeback of"))
+    estimate_ceiling = models.DecimalField(_("estimate, not above"), **MONEY)
+    labour_amount = models.DecimalField(_("labour"), **MONEY)
+    parts_amount = models.DecimalField(_("parts"), **MONEY)
+    total_amount = models.DecimalField(_("total"), **MONEY)
+    comeback_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="comebacks", verbose_name=_("comeback of"), db_index=False)
     notes = models.TextField(_("notes"), blank=True)
     source = models.CharField(_("source system"), max_length=40, blank=True)
     external_id = models.CharField(_("external id"), max_length=80, blank=True)
@@ -131,10 +134,16 @@ class Visit(models.Model):
     def __str__(self):
         return self.number
 
+    def get_absolute_url(self):
+        return reverse("visits:detail", args=[self.pk])
+
     def clean(self):
         with as_validation_error():
             self.sender_phone = normal_phone(self.sender_phone) if self.sender_phone else ""
-            self.check_stores()
+            if self.store_id:
+                self.check_stores()
+            if self._state.adding and self.advisor_id:
+                self.check_advisor(self.advisor_id)
             if self.arrived_at and self.arrived_at > timezone.now() + CLOCK_TOLERANCE:
                 raise DomainError(_("The arrival must not lie in the future."), code="arrived_in_future", field="arrived_at")
             if self.fuel_level is not None and self.fuel_level > 100:
@@ -148,7 +157,10 @@ class Visit(models.Model):
             other = getattr(self, name) if getattr(self, f"{name}_id") else None
             if other is not None and other.store_id != self.store_id:
                 raise DomainError(_("This belongs to another store."), code="other_store", field=name)
-        if self.advisor_id and not User.objects.with_permission("visits.create", self.store).filter(pk=self.advisor_id).exists():
+
+    def check_advisor(self, user_id):
+        """A new advisor must work here; those of old orders may have left since."""
+        if self.store_id and not User.objects.with_permission("visits.create", self.store).filter(pk=user_id).exists():
             raise DomainError(_("The advisor does not work at the reception of this store."), code="not_an_advisor", field="advisor")
 
     @property
@@ -205,6 +217,8 @@ class Visit(models.Model):
         changed = apply_changes(self, changes)
         if not changed:
             return
+        if "advisor" in changed and self.advisor_id:
+            self.check_advisor(self.advisor_id)
         self.updated_at = timezone.now()
         self.save(update_fields=[*changed, "updated_at"])
         arrived_on = self.store.local(self.arrived_at).date()
@@ -242,7 +256,7 @@ class Visit(models.Model):
 
     @transaction.atomic
     def hand_over(self, *, by, at=None, **amounts):
-        """Give the car back; calls after service are planned from here (S2-08)."""
+        """Give the car back; a missing total is labour plus parts. Calls after service are planned from here (S2-08)."""
         if not self.can_hand_over_by(by):
             raise NotAllowed
         at = at or timezone.now()
@@ -250,7 +264,9 @@ class Visit(models.Model):
             raise DomainError(_("The hand-over must not be earlier than the arrival."), code="handed_over_before_arrival", field="handed_over_at")
         if at > timezone.now() + CLOCK_TOLERANCE:
             raise DomainError(_("The hand-over must not lie in the future."), code="handed_over_in_future", field="handed_over_at")
-        self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **amounts)
+        given = {name: amount for name, amount in amounts.items() if amount is not None}
+        total = {"total_amount": sum(given.values())} if given else {}
+        self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **(total | given))
         record("visit.handed_over", self, by=by, number=self.number, at=at.isoformat(), on_time=self.is_on_time)
         announce_days(self.store_id, self.store.local(at).date(), self.store.local(self.arrived_at).date())
         visit_handed_over.send(sender=Visit, visit=self)
