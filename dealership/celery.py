@@ -21,5 +21,5 @@ app.conf.beat_schedule = {
     "send-due-messages": {"task": "messaging.tasks.send_due", "schedule": 10},
     "recover-uncertain-messages": {"task": "messaging.tasks.recover", "schedule": 60},
     "refresh-dirty-facts": {"task": "kpis.tasks.refresh", "schedule": 60},
-    "plan-reminders": {"task": "followups.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
+    "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

@@ -1,0 +1,58 @@
+"""The reminders the product ships: S2-10, S0-14, S0-16, domain rule 5.4."""
+
+from datetime import date
+
+from customers.models import Purpose
+from messaging.models import MessageTemplate, ReminderRule
+
+CARE = MessageTemplate.Category.CARE
+Occasion = ReminderRule.Occasion
+VALID_FROM = date(2024, 1, 1)
+
+# code, name in English, name in Chinese, text
+TEMPLATES = [
+    (
+        "maintenance-soon",
+        "Maintenance in two weeks",
+        "保养提前提醒",
+        "【{store}】{customer}您好，您的{car}预计{date}到保养时间。提前预约可免排队，回复本短信或到店前联系您的服务顾问即可，期待您的光临。拒收请回复R",
+    ),
+    (
+        "maintenance-now",
+        "Maintenance within days",
+        "保养临近提醒",
+        "【{store}】{customer}您好，您的{car}将于{date}到保养时间，如尚未预约，请尽快安排时间到店，以免影响质保权益。若已保养请忽略。拒收请回复R",
+    ),
+    (
+        "insurance-soon",
+        "Insurance ends in a month",
+        "续保提前提醒",
+        "【{store}】{customer}您好，您的{car}保险将于{date}到期，现在即可办理续保。如需协助核对保单或报价，请回复本短信，我们会与您联系。拒收请回复R",
+    ),
+    (
+        "insurance-now",
+        "Insurance ends within days",
+        "续保临近提醒",
+        "【{store}】{customer}您好，您的{car}保险将于{date}到期，脱保上路存在风险，请及时续保。若已续保请忽略本提醒。拒收请回复R",
+    ),
+    ("birthday", "Birthday greeting", "生日祝福", "【{store}】{customer}，今天是您的生日，我们全体同事祝您生日快乐、身体健康、出行平安！拒收请回复R"),
+]
+# code, occasion, days before, template
+RULES = [
+    ("maintenance-14", Occasion.MAINTENANCE, 14, "maintenance-soon"),
+    ("maintenance-3", Occasion.MAINTENANCE, 3, "maintenance-now"),
+    ("insurance-30", Occasion.INSURANCE, 30, "insurance-soon"),
+    ("insurance-7", Occasion.INSURANCE, 7, "insurance-now"),
+    ("birthday", Occasion.BIRTHDAY, 0, "birthday"),
+]
+
+
+def load():
+    """Add the templates and rules that are missing; what has been edited stays."""
+    for code, name_en, name_zh, body in TEMPLATES:
+        fields = {"category": CARE, "purpose": Purpose.REMINDER, "name_en": name_en, "name_zh": name_zh, "body": body}
+        MessageTemplate.objects.get_or_create(code=code, defaults=fields)
+    templates = {template.code: template for template in MessageTemplate.objects.all()}
+    for code, occasion, days_before, template in RULES:
+        fields = {"occasion": occasion, "days_before": days_before, "template": templates[template], "valid_from": VALID_FROM}
+        ReminderRule.objects.get_or_create(code=code, defaults=fields)

@@ -1,0 +1,6 @@
+from messaging.models.message import Message, Reason
+from messaging.models.receipt import SimulatedReceipt
+from messaging.models.rule import ReminderRule
+from messaging.models.template import MessageTemplate
+
+__all__ = ["Message", "MessageTemplate", "Reason", "ReminderRule", "SimulatedReceipt"]

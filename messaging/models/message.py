@@ -1,0 +1,194 @@
+import random
+from datetime import timedelta
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from activity.services import record
+from common.errors import Conflict, NotAllowed
+from common.scope import StoreScopedQuerySet
+from customers.models import Customer, Vehicle
+from messaging.gate import Step, verdict
+from messaging.models.rule import ReminderRule
+from messaging.models.template import MessageTemplate
+from messaging.reasons import Reason
+from stores.models import Store
+
+LEASE = timedelta(seconds=120)
+# How long to wait after each try the channel could not take; after the last one the message has failed.
+PAUSES = [timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1)]
+
+
+class MessageQuerySet(StoreScopedQuerySet):
+    def due(self, now):
+        return self.filter(status=Message.Status.PLANNED, due_at__lte=now).order_by("due_at", "pk")
+
+    def abandoned(self, now):
+        """Return the messages whose sender let the lease run out: it died, or the channel never answered."""
+        return self.filter(status=Message.Status.SENDING, lease_until__lt=now).order_by("lease_until", "pk")
+
+    def gone_out(self, since):
+        """Return the messages that have reached the customer since then, or may have."""
+        sent = models.Q(status=Message.Status.SENT, sent_at__gt=since)
+        return self.filter(sent | models.Q(status__in=[Message.Status.SENDING, Message.Status.UNCERTAIN], lease_until__gt=since))
+
+
+class Message(models.Model):
+    """One message to one customer: a row of the outbox. ``key`` makes planning it twice impossible."""
+
+    view_permission = "messaging.view"
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+        UNCERTAIN = "uncertain", _("Uncertain")
+        FAILED = "failed", _("Failed")
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", verbose_name=_("store"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="messages", verbose_name=_("customer"))
+    vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("vehicle"))
+    template = models.ForeignKey(MessageTemplate, models.PROTECT, related_name="messages", verbose_name=_("template"))
+    rule = models.ForeignKey(ReminderRule, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reminder rule"))
+    occurs_on = models.DateField(_("day it is about"), null=True, blank=True)
+    key = models.CharField(max_length=120, unique=True, help_text="purpose:subject:occurrence:template:channel")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
+    subject_id = models.BigIntegerField(null=True)
+    subject = GenericForeignKey("subject_type", "subject_id")
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED, editable=False)
+    due_at = models.DateTimeField(_("due"))
+    expires_at = models.DateTimeField(_("expires"))
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    reason = models.CharField(_("reason"), max_length=40, choices=Reason, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        ordering = ["-due_at", "-pk"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(status="planned"), name="message_due"),
+            models.Index(fields=["lease_until"], condition=models.Q(status="sending"), name="message_sending"),
+            models.Index(fields=["customer", "sent_at"], name="message_of_customer"),
+            models.Index(fields=["store", "-due_at", "-id"], name="message_newest"),
+        ]
+
+    def __str__(self):
+        return f"{self.template} → {self.customer}"
+
+    def can_decide_by(self, user):
+        return user.may("messaging.configure", self.store_id)
+
+    # What the sender does, in this order; see messaging/outbox.py.
+
+    @transaction.atomic(durable=True)
+    def begin(self, now):
+        """Take the message for one try, if it may go out now; else postpone or end it and say why.
+
+        The rows of everybody with this phone are locked, so that two senders cannot both find today's first message free.
+        """
+        same_phone = self.lock_people()
+        step, reason, until = verdict(self, same_phone, now) if same_phone else (None, "", None)
+        match step:
+            case Step.CANCEL:
+                self.end(self.Status.CANCELLED, reason)
+            case Step.EXPIRE:
+                self.end(self.Status.EXPIRED, reason)
+            case Step.POSTPONE:
+                self.change_status(self.Status.PLANNED, self.Status.PLANNED, due_at=until, reason=reason)
+            case Step.SEND:
+                lease = {"lease_until": now + LEASE, "attempts": self.attempts + 1, "phone": self.customer.phone, "reason": ""}
+                return self.change_status(self.Status.PLANNED, self.Status.SENDING, **lease)
+        return False
+
+    def lock_people(self):
+        """Return the locked records that share the customer's phone, none when that phone changes right now."""
+        people = (
+            Customer.objects.filter(store=self.store_id, phone=self.customer.phone) if self.customer.phone else Customer.objects.filter(pk=self.customer_id)
+        )
+        same_phone = list(people.select_for_update().order_by("pk"))
+        self.customer = next((one for one in same_phone if one.pk == self.customer_id), None) or self.customer
+        return same_phone if self.customer in same_phone else []
+
+    @transaction.atomic
+    def finish(self, now):
+        """Write down that the channel has taken this try; a later try has the word instead of an older one."""
+        if self.change_status(self.Status.SENDING, self.Status.SENT, sent_at=now):
+            record("message.sent", self, template=self.template.code)
+
+    @transaction.atomic
+    def retry(self, now, reason):
+        """Plan the next try after a pause, or give up after the last."""
+        if self.attempts > len(PAUSES):
+            return self.fail(reason)
+        pause = PAUSES[self.attempts - 1]
+        due_at = now + pause * random.uniform(0.8, 1.2)
+        return self.change_status(self.Status.SENDING, self.Status.PLANNED, due_at=due_at, lease_until=None, reason=reason)
+
+    @transaction.atomic
+    def fail(self, reason):
+        if self.change_status(self.Status.SENDING, self.Status.FAILED, reason=reason):
+            record("message.failed", self, template=self.template.code, reason=reason)
+
+    @transaction.atomic
+    def doubt(self):
+        """Leave it to a person: the customer may have it, so it is never sent again by itself (T49)."""
+        if self.change_status(self.Status.SENDING, self.Status.UNCERTAIN, reason=Reason.NO_ANSWER):
+            record("message.doubted", self, template=self.template.code)
+
+    # What people decide.
+
+    @transaction.atomic
+    def cancel(self, *, by):
+        """Stop a planned message."""
+        self.refuse_stranger(by)
+        if not self.end(self.Status.CANCELLED, Reason.STOPPED, by=by):
+            raise Conflict(_("This message is no longer planned."))
+
+    @transaction.atomic
+    def confirm(self, *, by, now=None):
+        """Settle a doubt: the customer has it."""
+        self.refuse_stranger(by)
+        if not self.change_status(self.Status.UNCERTAIN, self.Status.SENT, sent_at=now or timezone.now(), reason=""):
+            raise Conflict(_("This message is no longer uncertain."))
+        record("message.sent", self, by=by, template=self.template.code)
+
+    @transaction.atomic
+    def resend(self, *, by, now=None):
+        """Settle a doubt or a failure the other way: the customer does not have it, plan it once more."""
+        self.refuse_stranger(by)
+        now = now or timezone.now()
+        again = {"due_at": now, "expires_at": max(self.expires_at, now + timedelta(days=1)), "lease_until": None, "reason": ""}
+        if self.status not in (self.Status.UNCERTAIN, self.Status.FAILED) or not self.change_status(self.status, self.Status.PLANNED, **again):
+            raise Conflict(_("This message is neither uncertain nor failed."))
+        record("message.resent", self, by=by, template=self.template.code)
+
+    def refuse_stranger(self, by):
+        if not self.can_decide_by(by):
+            raise NotAllowed
+
+    def end(self, status, reason, *, by=None):
+        if not self.change_status(self.Status.PLANNED, status, reason=reason):
+            return False
+        record(f"message.{status}", self, by=by, template=self.template.code, reason=reason)
+        return True
+
+    def change_status(self, old, new, **changes):
+        """Change the row if nobody else has since this copy of it was read; tell whether it worked."""
+        mine = Message.objects.filter(pk=self.pk, status=old, attempts=self.attempts)
+        if not mine.update(status=new, **changes):
+            return False
+        self.status = new
+        for name, value in changes.items():
+            setattr(self, name, value)
+        return True

@@ -1,0 +1,53 @@
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.words import in_language
+from customers.models import Purpose
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# Everything a text may ask for; the values are put in by plain substitution, so no text reaches into an object (T66).
+PLACEHOLDERS = {
+    "store": _("name of the store"),
+    "store_phone": _("phone of the store"),
+    "customer": _("the customer, with form of address"),
+    "car": _("plate of the car, else its model"),
+    "date": _("the day it is about"),
+}
+
+
+class MessageTemplate(models.Model):
+    """A text for customers with ``{placeholders}`` of a fixed list."""
+
+    class Category(models.TextChoices):
+        NOTICE = "notice", _("Notice")
+        CARE = "care", _("Care")
+        PROMOTION = "promotion", _("Promotion")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    category = models.CharField(_("category"), max_length=10, choices=Category)
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    body = models.TextField(_("text"), max_length=500)
+
+    class Meta:
+        verbose_name = _("message template")
+        ordering = ["code"]
+
+    def __str__(self):
+        return in_language(self.name_en, self.name_zh)
+
+    def clean(self):
+        unknown = sorted(set(PLACEHOLDER.findall(self.body)) - set(PLACEHOLDERS))
+        if unknown or set(PLACEHOLDER.sub("", self.body)) & set("{}"):
+            accepted = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise ValidationError({"body": _("Between braces only these are accepted: %(accepted)s.") % {"accepted": accepted}})
+
+    def fill(self, values):
+        """Return the text with the values put in, or "" when one of them is missing."""
+        if not all(values.get(name) for name in PLACEHOLDER.findall(self.body)):
+            return ""
+        return PLACEHOLDER.sub(lambda match: str(values[match[1]]), self.body)

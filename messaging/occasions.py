@@ -1,0 +1,43 @@
+"""The days reminders are about: where they stand, and whether they still do."""
+
+from calendar import isleap
+from datetime import timedelta
+
+from messaging.models.rule import ReminderRule
+from messaging.reasons import Reason
+from visits.models import Visit
+
+Occasion = ReminderRule.Occasion
+# A maintenance this long before its planned day counts as that maintenance (FU12).
+EARLY = timedelta(days=30)
+
+
+def birthday_in(birthday, year):
+    """Return the day it is kept in ``year``: 29 February moves to the 28th where there is none."""
+    if (birthday.month, birthday.day) == (2, 29) and not isleap(year):
+        return birthday.replace(year=year, day=28)
+    return birthday.replace(year=year)
+
+
+def occasion_problem(message):
+    """Tell why a reminder has lost its reason, "" while it stands."""
+    check = {Occasion.MAINTENANCE: maintenance_problem, Occasion.INSURANCE: insurance_problem, Occasion.BIRTHDAY: birthday_problem}
+    return check[message.rule.occasion](message)
+
+
+def maintenance_problem(message):
+    if message.vehicle.next_maintenance_on != message.occurs_on:
+        return Reason.DATE_MOVED
+    since = message.occurs_on - EARLY
+    visits = Visit.objects.filter(vehicle=message.vehicle, kind__in=[Visit.Kind.MAINTENANCE, Visit.Kind.FIRST_SERVICE], arrived_at__date__gte=since)
+    return Reason.VISITED if visits.exclude(status=Visit.Status.CANCELLED).exists() else ""
+
+
+def insurance_problem(message):
+    ends = {message.vehicle.commercial_insurance_until, message.vehicle.compulsory_insurance_until}
+    return "" if message.occurs_on in ends else Reason.DATE_MOVED
+
+
+def birthday_problem(message):
+    birthday = message.customer.birthday
+    return "" if birthday and birthday_in(birthday, message.occurs_on.year) == message.occurs_on else Reason.DATE_MOVED

@@ -1,0 +1,24 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    """Why a message waits or did not go out."""
+
+    QUIET_HOURS = "quiet_hours", _("waits for the end of quiet hours")
+    CARE_TODAY = "care_today", _("waits: the customer had a care message today")
+    PROMOTION_CAP = "promotion_cap", _("waits: the customer had enough promotions")
+    UNAVAILABLE = "unavailable", _("the channel could not be reached")
+    REFUSED = "refused", _("the channel refused it")
+    NOT_TAKEN = "not_taken", _("the channel had not taken it")
+    NO_ANSWER = "no_answer", _("nobody can tell whether it arrived")
+    TOO_LATE = "too_late", _("its time was over")
+    NO_CONSENT = "no_consent", _("no consent for this purpose by SMS")
+    DO_NOT_CONTACT = "do_not_contact", _("the customer does not want to be contacted")
+    NO_MOBILE = "no_mobile", _("no mobile number")
+    PHONE_DOUBTFUL = "phone_doubtful", _("the number is doubtful")
+    OWNER_CHANGED = "owner_changed", _("the car has another owner now")
+    DATE_MOVED = "date_moved", _("the day has moved")
+    VISITED = "visited", _("the car has been here for maintenance meanwhile")
+    MISSING_VALUE = "missing_value", _("a value of the text is missing")
+    STOPPED = "stopped", _("stopped by hand")

@@ -1,0 +1,100 @@
+"""Planning the reminders of the days ahead: whom the rules reach and when. Running it twice plans nothing twice."""
+
+from datetime import datetime, time, timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
+from common.bulk import OnConflict, load
+from customers.models import Channel, Consent, Customer, Vehicle
+from messaging.models import Message, ReminderRule
+from messaging.occasions import Occasion, birthday_in
+from messaging.wording import values
+from stores.models import Store
+
+# People can see what is coming a week ahead, and stop it.
+HORIZON = timedelta(days=7)
+SEND_AT = time(9, 30)
+# How long after its hour a reminder is still worth sending; a birthday is over in the evening (T55).
+LASTS = {Occasion.MAINTENANCE: timedelta(days=3), Occasion.INSURANCE: timedelta(days=3), Occasion.BIRTHDAY: timedelta(hours=11)}
+COLUMNS = [
+    "store_id", "customer_id", "vehicle_id", "template_id", "rule_id", "occurs_on", "key", "subject_type_id", "subject_id",
+    "phone", "body", "due_at", "expires_at",
+]  # fmt: skip
+
+
+def plan_reminders(now=None):
+    """Plan what falls due within the horizon in every store; return how many messages are new."""
+    now = now or timezone.now()
+    planned = 0
+    for store in Store.objects.all():
+        rules = ReminderRule.objects.valid(store.today(now)).select_related("template")
+        planned += sum(load(Message, COLUMNS, rows(rule, store, now), OnConflict(key=("key",))).inserted for rule in rules)
+    return planned
+
+
+def rows(rule, store, now):
+    """Yield a message for everybody the rule reaches within the horizon and who has agreed."""
+    before, lasts = timedelta(days=rule.days_before), LASTS[rule.occasion]
+    first, last = store.today(now - lasts) + before, store.today(now) + HORIZON + before
+    for customer, vehicle, day in SUBJECTS[rule.occasion](store, rule, first, last):
+        due_at = datetime.combine(day - before, SEND_AT, store.zone)
+        if due_at + lasts > now:
+            yield row(rule, store, (customer, vehicle, day), due_at)
+
+
+def row(rule, store, subject, due_at):
+    customer, vehicle, day = subject
+    thing = vehicle or customer
+    body = rule.template.fill(values(store, customer, vehicle, day))
+    key = f"{rule.code}:{thing._meta.model_name}-{thing.pk}:{day}:sms"
+    thing_type = ContentType.objects.get_for_model(thing).pk
+    owner = (store.pk, customer.pk, vehicle.pk if vehicle else None)
+    return (*owner, rule.template_id, rule.pk, day, key, thing_type, thing.pk, customer.phone, body, due_at, due_at + LASTS[rule.occasion])
+
+
+def maintenance(store, rule, first, last):
+    vehicles = Vehicle.objects.filter(store=store, next_maintenance_on__range=(first, last))
+    for vehicle in agreed(vehicles, rule, "customer"):
+        yield vehicle.customer, vehicle, vehicle.next_maintenance_on
+
+
+def insurance(store, rule, first, last):
+    """Both policies that end on one day are one reminder."""
+    ending = Q(commercial_insurance_until__range=(first, last)) | Q(compulsory_insurance_until__range=(first, last))
+    for vehicle in agreed(Vehicle.objects.filter(ending, store=store), rule, "customer"):
+        for day in {vehicle.commercial_insurance_until, vehicle.compulsory_insurance_until} - {None}:
+            if first <= day <= last:
+                yield vehicle.customer, vehicle, day
+
+
+def birthday(store, rule, first, last):
+    kept = {first + timedelta(days=number) for number in range((last - first).days + 1)}
+    for customer in agreed(Customer.objects.filter(born_on(kept), store=store, kind=Customer.Kind.PERSON), rule):
+        for year in {first.year, last.year}:
+            day = birthday_in(customer.birthday, year)
+            if day in kept:
+                yield customer, None, day
+
+
+def born_on(days):
+    """Return the condition for birthdays kept on one of ``days``, 29 February with the 28th."""
+    wanted = {(day.month, day.day) for day in days}
+    if (2, 28) in wanted:
+        wanted.add((2, 29))
+    condition = Q(pk__in=[])
+    for month, number in wanted:
+        condition |= Q(birthday__month=month, birthday__day=number)
+    return condition
+
+
+def agreed(subjects, rule, owner=""):
+    """Narrow customers, or vehicles by their owner, to those with a phone whose newest word on the purpose is yes."""
+    path = f"{owner}__" if owner else ""
+    words = Consent.objects.filter(customer=OuterRef(owner or "pk"), purpose=rule.template.purpose, channel=Channel.SMS).order_by("-given_at", "-pk")
+    reached = subjects.exclude(**{f"{path}phone": ""}).filter(**{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values("is_granted")[:1]))
+    return (reached.select_related(owner) if owner else reached).filter(word=True).iterator(chunk_size=2000)
+
+
+SUBJECTS = {Occasion.MAINTENANCE: maintenance, Occasion.INSURANCE: insurance, Occasion.BIRTHDAY: birthday}

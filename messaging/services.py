@@ -1,0 +1,32 @@
+from datetime import timedelta
+
+from django.contrib.contenttypes.models import ContentType
+
+from common.tasks import wake
+from messaging.models import Message
+from messaging.tasks import send_due
+from messaging.wording import values
+
+
+def plan(template, customer, *, subject, occurrence, due_at, lasts=timedelta(days=3), vehicle=None):
+    """Put one message into the outbox, once per template, subject and occurrence; return it, the earlier one if it is there.
+
+    Consent, quiet hours and caps are asked when it goes out, so that the answer is the one of that moment.
+    """
+    subject_type = ContentType.objects.get_for_model(subject)
+    fields = {
+        "store": customer.store,
+        "customer": customer,
+        "vehicle": vehicle,
+        "template": template,
+        "subject_type": subject_type,
+        "subject_id": subject.pk,
+        "phone": customer.phone,
+        "body": template.fill(values(customer.store, customer, vehicle)),
+        "due_at": due_at,
+        "expires_at": due_at + lasts,
+    }
+    key = f"{template.purpose}:{subject_type.model}-{subject.pk}:{occurrence}:{template.code}:sms"
+    message, _is_new = Message.objects.get_or_create(key=key, defaults=fields)
+    wake(send_due)
+    return message
