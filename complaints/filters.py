@@ -1,14 +1,15 @@
 import django_filters
 from django.db.models import Exists, F, OuterRef, Q
-from django.forms import Select
+from django.forms import HiddenInput, Select
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.filters import DayFilter
 from complaints.models import Category, Complaint, Round
-from customers.models import Customer
+from customers.models import Customer, Vehicle
 from stores.models import Department
+from visits.models import Delivery, Visit
 
 
 class YesNoFilter(django_filters.BooleanFilter):
@@ -30,6 +31,18 @@ def customers_of(request):
     return Customer.objects.for_user(request.user)
 
 
+def visits_of(request):
+    return Visit.objects.for_user(request.user)
+
+
+def deliveries_of(request):
+    return Delivery.objects.for_user(request.user)
+
+
+def vehicles_of(request):
+    return Vehicle.objects.for_user(request.user)
+
+
 def people_of(request):
     """Return everybody a slip the person may see is about."""
     return User.objects.filter(pk__in=Complaint.objects.for_user(request.user).values("employee")).order_by("name")
@@ -38,27 +51,38 @@ def people_of(request):
 class ComplaintFilter(django_filters.FilterSet):
     """The one filter of complaints: page, API and the links down from the dashboard."""
 
-    status = django_filters.MultipleChoiceFilter(label=_("status"), choices=Complaint.Status)
-    open = YesNoFilter(label=_("open"), method="filter_open")
-    overdue = YesNoFilter(label=_("overdue"), method="filter_overdue")
-    mine = YesNoFilter(label=_("my department"), method="filter_mine")
-    store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
-    department = django_filters.ModelChoiceFilter(label=_("responsible department"), queryset=departments_of)
-    category = django_filters.ModelChoiceFilter(label=_("category"), queryset=Category.objects.all(), method="filter_category")
-    level = django_filters.ChoiceFilter(label=_("level"), choices=Complaint.Level)
-    kind = django_filters.ChoiceFilter(label=_("kind"), choices=Complaint.Kind)
-    customer = django_filters.ModelChoiceFilter(label=_("customer"), queryset=customers_of)
-    employee = django_filters.ModelChoiceFilter(label=_("employee concerned"), queryset=people_of)
-    reissued = YesNoFilter(label=_("second round or later"), method="filter_reissued")
-    in_time = YesNoFilter(label=_("feedback in time"), method="filter_in_time")
-    opened_from = DayFilter(label=_("opened from"), field_name="opened_at")
-    opened_to = DayFilter(label=_("opened to"), field_name="opened_at", is_end=True)
-    issued_from = DayFilter(label=_("round issued from"), method="filter_issued")
-    issued_to = DayFilter(label=_("round issued to"), method="filter_issued")
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Complaint.Status)
+    open = YesNoFilter(label=_("Open"), method="filter_open")
+    overdue = YesNoFilter(label=_("Overdue"), method="filter_overdue")
+    mine = YesNoFilter(label=_("My department"), method="filter_mine")
+    store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=stores_of)
+    department = django_filters.ModelChoiceFilter(label=_("Responsible department"), queryset=departments_of)
+    category = django_filters.ModelChoiceFilter(label=_("Category"), queryset=Category.objects.all(), method="filter_category")
+    level = django_filters.ChoiceFilter(label=_("Level"), choices=Complaint.Level)
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Complaint.Kind)
+    customer = django_filters.ModelChoiceFilter(label=_("Customer"), queryset=customers_of, widget=HiddenInput)
+    vehicle = django_filters.ModelChoiceFilter(label=_("Vehicle"), queryset=vehicles_of, widget=HiddenInput)
+    visit = django_filters.ModelChoiceFilter(label=_("Visit"), queryset=visits_of, widget=HiddenInput)
+    delivery = django_filters.ModelChoiceFilter(label=_("Delivery"), queryset=deliveries_of, widget=HiddenInput)
+    employee = django_filters.ModelChoiceFilter(label=_("Employee concerned"), queryset=people_of)
+    reissued = YesNoFilter(label=_("Second round or later"), method="filter_reissued")
+    in_time = YesNoFilter(label=_("Feedback in time"), method="filter_in_time")
+    opened_from = DayFilter(label=_("Opened from"), field_name="opened_at")
+    opened_to = DayFilter(label=_("Opened to"), field_name="opened_at", is_end=True)
+    issued_from = DayFilter(label=_("Round issued from"), method="filter_issued")
+    issued_to = DayFilter(label=_("Round issued to"), method="filter_issued")
 
     class Meta:
         model = Complaint
         fields = []
+
+    @property
+    def form(self):
+        """Leave the choice of the store out of sight where there is only one."""
+        form = super().form
+        if len(self.request.user.store_ids() or [None, None]) == 1:
+            form.fields["store"].widget = HiddenInput()
+        return form
 
     def filter_open(self, queryset, name, value):
         return queryset.open() if value else queryset.filter(status__in=Complaint.CLOSED)

@@ -38,6 +38,8 @@ class VerbForm(forms.Form):
     """What a verb asks for; several stand on one page, so each numbers its inputs by its own name."""
 
     verb = title = button = hint = ""
+    # Whether the slip waits for just this.
+    is_next_step = False
 
     def __init__(self, *args, complaint, **kwargs):
         self.complaint = complaint
@@ -51,7 +53,7 @@ class VerbForm(forms.Form):
 class ComplaintForm(forms.ModelForm):
     """A new slip. It comes filled in from a call; then nothing has to be typed (FU9)."""
 
-    category = CategoryField(label=_("category"), queryset=Category.objects.none())
+    category = CategoryField(label=_("Category"), queryset=Category.objects.none())
     is_separate = forms.BooleanField(label=_("This is a separate matter, issue a slip of its own"), required=False, widget=forms.HiddenInput())
 
     class Meta:
@@ -76,13 +78,14 @@ class ComplaintForm(forms.ModelForm):
 
 class AnswerForm(VerbForm):
     verb = "answer"
+    is_next_step = True
     title = _("Answer")
     button = _("Send the answer")
 
-    cause = forms.CharField(label=_("cause"), widget=forms.Textarea(attrs=LINES))
-    measure = forms.CharField(label=_("measure"), widget=forms.Textarea(attrs=LINES))
-    gap = forms.ChoiceField(label=_("service gap"), required=False, choices=[("", _("Not judged")), *Complaint.Gap.choices])
-    evidence = forms.FileField(label=_("evidence"), required=False, help_text=_("A photo or a PDF."), widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}))
+    cause = forms.CharField(label=_("Cause"), widget=forms.Textarea(attrs=LINES))
+    measure = forms.CharField(label=_("Measure"), widget=forms.Textarea(attrs=LINES))
+    gap = forms.ChoiceField(label=_("Service gap"), required=False, choices=[("", _("Not judged")), *Complaint.Gap.choices])
+    evidence = forms.FileField(label=_("Evidence"), required=False, help_text=_("A photo or a PDF."), widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}))
 
     def clean_evidence(self):
         upload = self.cleaned_data["evidence"]
@@ -94,6 +97,7 @@ class AnswerForm(VerbForm):
 
 class VerifyForm(VerbForm):
     verb = "verify"
+    is_next_step = True
     title = _("Verify with the customer")
     button = _("Write down")
     hint = _("Only what the customer says counts; who answered cannot verify.")
@@ -104,7 +108,7 @@ class VerifyForm(VerbForm):
         coerce=lambda value: value == "true",
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=_("customer's words"), required=False, widget=forms.Textarea(attrs=LINES))
+    note = forms.CharField(label=_("Customer's words"), required=False, widget=forms.Textarea(attrs=LINES))
 
 
 class ReassignForm(VerbForm):
@@ -113,8 +117,8 @@ class ReassignForm(VerbForm):
     button = _("Send")
     hint = _("The deadline of the round stays.")
 
-    department = forms.ModelChoiceField(label=_("responsible department"), queryset=Department.objects.none())
-    reason = forms.CharField(label=_("reason"), max_length=300)
+    department = forms.ModelChoiceField(label=_("Responsible department"), queryset=Department.objects.none())
+    reason = forms.CharField(label=_("Reason"), max_length=300)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -127,11 +131,12 @@ class AskExceptionForm(VerbForm):
     button = _("Ask")
     hint = _("When the customer cannot be satisfied by anything reasonable; somebody else decides.")
 
-    reason = forms.CharField(label=_("reason"), widget=forms.Textarea(attrs=LINES))
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs=LINES))
 
 
 class ApproveExceptionForm(VerbForm):
     verb = "approve_exception"
+    is_next_step = True
     title = _("Approve the exception")
     button = _("Approve and close")
     hint = _("The slip closes although the customer is not satisfied.")
@@ -139,8 +144,9 @@ class ApproveExceptionForm(VerbForm):
 
 class RejectExceptionForm(VerbForm):
     verb = "reject_exception"
+    is_next_step = True
     title = _("Refuse the exception")
     button = _("Refuse")
     hint = _("The slip goes on where it stood.")
 
-    reason = forms.CharField(label=_("reason"), widget=forms.Textarea(attrs=LINES))
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs=LINES))

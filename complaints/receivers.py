@@ -1,8 +1,13 @@
-"""What complaints hear from below: a finished verification call brings the customer's word."""
+"""What complaints hear from below: a finished verification call brings the customer's word, a desk asks what it should know."""
+
+from collections import defaultdict
 
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
-from complaints.models import Round
+from complaints.models import Complaint, Round
+from customers.notices import Notice
+from customers.signals import notices_asked
 from followups.models import FollowUp
 from followups.signals import followup_finished
 
@@ -22,3 +27,13 @@ def verify_complaint(sender, followup, **kwargs):
         return
     words = answers[WORDS].text if WORDS in answers else ""
     current.complaint.verify(bool(is_satisfied), by=followup.finished_by, note=words or followup.response.remark)
+
+
+@receiver(notices_asked)
+def open_slips(sender, customer_ids, user, **kwargs):
+    """Name the open slips of the customers to whoever is about to talk to them."""
+    notices = defaultdict(list)
+    for slip in Complaint.objects.for_user(user).open().filter(customer__in=customer_ids).select_related("category"):
+        text = _("Open complaint %(number)s: %(category)s") % {"number": slip.number, "category": slip.category}
+        notices[slip.customer_id].append(Notice(text, slip.get_absolute_url(), "message-square-warning", "danger"))
+    return notices

@@ -46,7 +46,9 @@ def draft_from_followup(followup):
     else:
         slip = draft(followup.customer, followup.plan.side, vehicle=followup.vehicle, visit=followup.visit, delivery=followup.delivery)
     slip.followup = followup
-    slip.words = "\n".join(filter(None, [slip.words, note_of(followup)]))
+    note = note_of(followup)
+    if note and note not in slip.words:
+        slip.words = f"{slip.words}\n{note}".strip()
     return slip
 
 
@@ -105,8 +107,9 @@ def likely_category(low, side):
 
 
 def note_of(followup):
-    """Return what the agent has written down: the unfinished note, else that of the newest attempt."""
-    return followup.draft.get("note") or followup.attempts.exclude(note="").values_list("note", flat=True).first()
+    """Return what the caller has written down: the unfinished note, else that of the newest attempt."""
+    unfinished = [words.get("note") for words in followup.draft.values()]
+    return next(filter(None, unfinished), None) or followup.attempts.exclude(note="").values_list("note", flat=True).first()
 
 
 def mark_overdue(now):

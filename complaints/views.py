@@ -1,5 +1,7 @@
+import re
+
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +17,8 @@ from complaints import services
 from complaints.filters import ComplaintFilter
 from complaints.forms import AnswerForm, ApproveExceptionForm, AskExceptionForm, ComplaintForm, ReassignForm, RejectExceptionForm, VerifyForm
 from complaints.models import Complaint
-from customers.models import Customer, Vehicle
+from customers.models import Customer
+from customers.search import find
 from followups.models import FollowUp
 from surveys.models import Response
 from visits.models import Delivery, Visit
@@ -30,7 +33,6 @@ SOURCES = {
     "delivery": (Delivery, services.draft_from_delivery),
     "customer": (Customer, services.draft_from_customer),
 }
-MOST_FOUND = 20
 
 
 @require_GET
@@ -161,7 +163,7 @@ def detail_page(request, complaint, bound=None):
     forms = [form(complaint=complaint) for form in FORMS if form.verb in complaint.verbs_open_to(request.user)]
     context = {
         "complaint": complaint,
-        "rounds": complaint.rounds.select_related("department", "issued_by", "answered_by", "verified_by"),
+        "rounds": list(complaint.rounds.select_related("department", "issued_by", "answered_by", "verified_by")),
         "forms": [bound if bound and bound.verb == form.verb else form for form in forms],
         "bound": bound,
         "events": Event.objects.about(complaint),
@@ -196,16 +198,13 @@ def drafted(request):
     for name, (model, draft) in SOURCES.items():
         if name in request.GET:
             key = request.GET[name]
-            return draft(get_object_or_404(model.objects.for_user(request.user), pk=int(key) if key.isdecimal() and len(key) < 19 else 0))
+            return draft(get_object_or_404(model.objects.for_user(request.user), pk=int(key) if re.fullmatch(r"[0-9]{1,18}", key) else 0))
     return None
 
 
 def found_customers(request):
-    """Return the customers a name, phone, plate or VIN leads to."""
+    """Return the customers a name, phone, plate or VIN leads to, each once."""
     text = request.GET.get("q", "").strip()
-    if len(text) < 2:
-        return {"text": text, "customers": []}
-    owners = Vehicle.objects.for_user(request.user).found_by(text).values("customer")[:MOST_FOUND]
-    by_name = Customer.objects.for_user(request.user).found_by(text)
-    found = by_name | Customer.objects.for_user(request.user).filter(pk__in=list(owners.values_list("customer", flat=True)))
-    return {"text": text, "customers": found.prefetch_related("vehicles")[:MOST_FOUND]}
+    customers = list(dict.fromkeys(hit.customer for hit in find(request.user, text)))
+    prefetch_related_objects(customers, "vehicles")
+    return {"text": text, "customers": customers}

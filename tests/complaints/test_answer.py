@@ -111,6 +111,7 @@ def test_a_pdf_is_served_as_a_download(page, slip, service_manager):
     pdf = SimpleUploadedFile("x.exe", b"%PDF-1.4 something")
     page(service_manager).post(reverse("complaints:answer", args=[slip.pk]), {**WORDS, "evidence": pdf})
     served = page(service_manager).get(reverse("complaints:evidence", args=[slip.pk, 1]))
+    assert b"".join(served.streaming_content) == b"%PDF-1.4 something"
     assert served["Content-Disposition"] == 'attachment; filename="C-S01-000001-1.pdf"'
 
 
