@@ -5,11 +5,18 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import DefaultRouter
 
 from complaints.api import ComplaintViewSet
+from customers.api import CustomerViewSet, VehicleViewSet
 from kpis.api import KpiViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
+from visits.api import AppointmentViewSet, DeliveryViewSet, VisitViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
+router.register("customers", CustomerViewSet, basename="customer")
+router.register("vehicles", VehicleViewSet, basename="vehicle")
+router.register("visits", VisitViewSet, basename="visit")
+router.register("deliveries", DeliveryViewSet, basename="delivery")
+router.register("appointments", AppointmentViewSet, basename="appointment")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("kpis", KpiViewSet, basename="kpi")
 router.register("questionnaires", QuestionnaireViewSet, basename="questionnaire")
