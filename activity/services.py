@@ -4,7 +4,7 @@ from activity.models import Event
 from activity.signals import day_changed
 
 
-def record(code, subject, *, by=None, customer_id=None, **particulars):
+def record(code, subject, *, by=None, customer_id=None, vehicle_id=None, **particulars):
     """Write the fact ``<model>.<past participle>`` about ``subject`` in the running transaction.
 
     ``particulars`` hold codes, numbers and ISO dates, never sentences.
@@ -16,6 +16,7 @@ def record(code, subject, *, by=None, customer_id=None, **particulars):
         subject_type=ContentType.objects.get_for_model(subject),
         subject_id=subject.pk,
         customer_ref=customer_id or getattr(subject, "customer_id", None),
+        vehicle_ref=vehicle_id or getattr(subject, "vehicle_id", None),
         particulars=particulars,
     )
 

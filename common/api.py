@@ -1,5 +1,7 @@
 """What all API endpoints share: strict filters, paging, one error shape. Rights: ``common.permissions``."""
 
+from copy import copy
+
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -41,10 +43,32 @@ class StrictSerializerMixin:
         if isinstance(data, dict):
             writable = {name for name, field in self.fields.items() if not field.read_only}
             refused = {name: [_("This field is unknown or cannot be written.")] for name in data if name not in writable}
-            refused |= {name: [_("This text holds a character that cannot be stored.")] for name, value in data.items() if isinstance(value, str) and not storable(value)}
+            refused |= {
+                name: [_("This text holds a character that cannot be stored.")]
+                for name, value in data.items()
+                if isinstance(value, str) and not storable(value)
+            }
             if refused:
                 raise serializers.ValidationError(refused)
         return super().to_internal_value(data)
+
+
+class ModelRulesMixin:
+    """Check the rules and constraints of the model itself, so that API and forms refuse alike; ``changes`` are what it made of the input.
+
+    Fields the API does not write are left out, but for ``checked_always``, over which constraints reach.
+    """
+
+    checked_always = ("store",)
+
+    def validate(self, attrs):
+        attrs = super().validate(attrs)
+        row = copy(self.instance) if self.instance else self.Meta.model()
+        for name, value in attrs.items():
+            setattr(row, name, value)
+        written = {*attrs, *self.checked_always}
+        row.full_clean(exclude={field.name for field in row._meta.fields if field.name not in written})
+        return {name: getattr(row, name) for name in attrs}
 
 
 class ScopedField(serializers.PrimaryKeyRelatedField):

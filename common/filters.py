@@ -2,8 +2,9 @@
 
 from datetime import datetime, time, timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.forms import Select
+from django.forms import NullBooleanField, Select
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter, DateFilter, IsoDateTimeFilter
@@ -27,11 +28,33 @@ class DayFilter(DateFilter):
         return queryset.filter(**{f"{self.field_name}__{'lt' if self.is_end else 'gte'}": start})
 
 
+class YesNoSelect(Select):
+    """Offers true and false; an address may also say yes and no."""
+
+    WORDS = {"yes": "true", "1": "true", "no": "false", "0": "false"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"choices": [("", _("All")), ("true", _("Yes")), ("false", _("No"))], **kwargs})
+
+    def value_from_datadict(self, data, files, name):
+        given = data.get(name, "").lower()
+        return self.WORDS.get(given, given)
+
+
+class YesNoField(NullBooleanField):
+    def to_python(self, value):
+        if value not in {"", "true", "false", None, True, False}:
+            raise ValidationError(_("Answer with yes or no."))
+        return super().to_python(value)
+
+
 class YesNoFilter(BooleanFilter):
     """A question with three answers: yes, no, all the same."""
 
+    field_class = YesNoField
+
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"widget": Select(choices=[("", _("All")), ("true", _("Yes")), ("false", _("No"))]), **kwargs})
+        super().__init__(*args, **{"widget": YesNoSelect(), **kwargs})
 
 
 class UpdatedSinceFilter(IsoDateTimeFilter):

@@ -36,3 +36,12 @@ class ConfirmedMixin:
             self.add_error(field, message)
             self.fields["confirmed"].widget = forms.CheckboxInput()
 
+
+class GivenMixin:
+    """A model form some of whose foreign keys are set by the page: they are not typed, but uniqueness over them is checked."""
+
+    given = ("store",)
+
+    def _get_validation_exclusions(self):
+        set_by_page = {name for name in self.given if getattr(self.instance, f"{name}_id")}
+        return super()._get_validation_exclusions() - set_by_page

@@ -1,2 +1,22 @@
+from django.urls import path
+
+from customers import views
+
 app_name = "customers"
-urlpatterns = []
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("customers/", views.customer_list, name="list"),
+    path("customers/new/", views.create, name="create"),
+    path("customers/<int:pk>/", views.detail, name="detail"),
+    path("customers/<int:pk>/edit/", views.edit, name="edit"),
+    path("customers/<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("customers/<int:pk>/stop_calls/", views.stop_calls, name="stop_calls"),
+    path("customers/<int:pk>/allow_calls/", views.allow_calls, name="allow_calls"),
+    path("customers/<int:pk>/set_consent/", views.set_consent, name="set_consent"),
+    path("customers/<int:pk>/contacts/new/", views.add_contact, name="add_contact"),
+    path("customers/<int:pk>/vehicles/new/", views.vehicle_create, name="vehicle_create"),
+    path("contacts/<int:pk>/remove/", views.remove_contact, name="remove_contact"),
+    path("vehicles/", views.vehicle_list, name="vehicle_list"),
+    path("vehicles/<int:pk>/", views.vehicle_detail, name="vehicle_detail"),
+    path("vehicles/<int:pk>/edit/", views.vehicle_edit, name="vehicle_edit"),
+]

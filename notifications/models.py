@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from activity.models import Event
+
 
 class NotificationQuerySet(models.QuerySet):
     def for_user(self, user):
@@ -12,6 +14,10 @@ class NotificationQuerySet(models.QuerySet):
 
     def unread(self):
         return self.filter(read_at=None)
+
+    def read(self, now=None):
+        """Mark all of them as read; what was read before keeps its time."""
+        return self.unread().update(read_at=now or timezone.now())
 
 
 class Notification(models.Model):
@@ -41,5 +47,13 @@ class Notification(models.Model):
     def template_names(self):
         return [f"notifications/{self.code}.html", "notifications/_notification.html"]
 
+    @property
+    def url(self):
+        """Return the address of what it is about, empty where that is gone or has no page."""
+        about = self.subject
+        if isinstance(about, Event):
+            about = about.subject
+        return about.get_absolute_url() if hasattr(about, "get_absolute_url") else ""
+
     def read(self, now=None):
-        Notification.objects.filter(pk=self.pk, read_at=None).update(read_at=now or timezone.now())
+        Notification.objects.filter(pk=self.pk).read(now)

@@ -1,2 +1,23 @@
+from django.urls import path
+
+from visits import views
+
 app_name = "visits"
-urlpatterns = []
+urlpatterns = [
+    path("reception/", views.reception, name="reception"),
+    path("visits/", views.visit_list, name="list"),
+    path("visits/new/", views.create, name="create"),
+    path("visits/<int:pk>/", views.detail, name="detail"),
+    path("visits/<int:pk>/edit/", views.edit, name="edit"),
+    path("visits/<int:pk>/add_work/", views.add_work, name="add_work"),
+    path("visits/<int:pk>/promise/", views.promise, name="promise"),
+    path("visits/<int:pk>/hand_over/", views.hand_over, name="hand_over"),
+    path("visits/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("deliveries/", views.delivery_list, name="delivery_list"),
+    path("deliveries/new/", views.delivery_create, name="delivery_create"),
+    path("deliveries/<int:pk>/", views.delivery_detail, name="delivery_detail"),
+    path("appointments/", views.appointment_list, name="appointment_list"),
+    path("appointments/new/", views.appointment_create, name="appointment_create"),
+    path("appointments/<int:pk>/miss/", views.appointment_miss, name="appointment_miss"),
+    path("appointments/<int:pk>/cancel/", views.appointment_cancel, name="appointment_cancel"),
+]

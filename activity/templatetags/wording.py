@@ -1,0 +1,21 @@
+"""Helpers for the sentences of events: codes and ISO times become words."""
+
+from datetime import datetime
+
+from django import template
+from django.apps import apps
+
+register = template.Library()
+
+
+@register.filter
+def from_iso(text):
+    """Return the moment an event keeps as text, None where it keeps none."""
+    return datetime.fromisoformat(text) if text else None
+
+
+@register.simple_tag
+def field_names(model_label, names):
+    """Name the changed fields in the reader's language."""
+    meta = apps.get_model(model_label)._meta
+    return ", ".join(str(meta.get_field(name).verbose_name) for name in names or ())

@@ -1,0 +1,133 @@
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+
+from common.api import ModelRulesMixin, ScopedField, StrictSerializerMixin, verb_response
+from customers.filters import CustomerApiFilter, VehicleApiFilter
+from customers.masking import MASKS, may_reveal
+from customers.models import Channel, Customer, Purpose, Vehicle
+from stores.models import Store
+
+
+class MaskedMixin:
+    """Mask phones, plates, VINs and addresses for callers without the right to see them, as pages do."""
+
+    def to_representation(self, row):
+        shown = super().to_representation(row)
+        if may_reveal(self.context["request"].user, row.store_id):
+            return shown
+        return {name: MASKS[name](value) if name in MASKS else value for name, value in shown.items()}
+
+
+class ArchiveSerializer(StrictSerializerMixin, MaskedMixin, ModelRulesMixin, serializers.ModelSerializer):
+    """Fields in ``fixed`` are given at creation and not changed after."""
+
+    fixed = ("store", "customer", "source", "external_id")
+
+    def get_fields(self):
+        fields = super().get_fields()
+        if self.instance is not None:
+            for name in set(self.fixed) & set(fields):
+                fields[name].read_only = True
+        return fields
+
+
+class CustomerSerializer(ArchiveSerializer):
+    store = ScopedField(queryset=Store.objects.all())
+
+    class Meta:
+        model = Customer
+        fields = [
+            "id", "store", "kind", "name", "gender", "phone", "birthday", "address", "is_key_account", "notes", "do_not_call_at", "phone_doubtful_at",
+            "confirmed_at", "source", "external_id", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["do_not_call_at", "phone_doubtful_at", "confirmed_at", "created_at", "updated_at"]
+        validators = []
+
+
+class VehicleSerializer(ArchiveSerializer):
+    customer = ScopedField(queryset=Customer.objects.select_related("store"))
+
+    class Meta:
+        model = Vehicle
+        fields = [
+            "id", "store", "customer", "vin", "plate", "brand", "model", "engine_number", "power", "invoiced_on", "delivered_on", "registered_on",
+            "compulsory_insurance_until", "commercial_insurance_until", "mileage", "mileage_on", "next_maintenance_on", "source", "external_id",
+            "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["store", "mileage_on", "created_at", "updated_at"]
+        validators = []
+
+    def validate(self, attrs):
+        store = {"store": attrs["customer"].store} if "customer" in attrs else {}
+        return super().validate(attrs | store)
+
+
+class ConsentSerializer(StrictSerializerMixin, serializers.Serializer):
+    purpose = serializers.ChoiceField(Purpose.choices)
+    channel = serializers.ChoiceField(Channel.choices)
+    is_granted = serializers.BooleanField()
+
+
+class ArchiveViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, mixins.UpdateModelMixin, viewsets.GenericViewSet):
+    http_method_names = ["get", "post", "patch", "head", "options"]
+    permission = "customers.view"
+
+    def get_queryset(self):
+        return self.queryset.all().for_user(self.request.user)
+
+    def perform_create(self, serializer):
+        row = serializer.Meta.model(**serializer.validated_data)
+        serializer.instance = row.create(by=self.request.user)
+
+    def perform_update(self, serializer):
+        serializer.instance.edit(by=self.request.user, **serializer.validated_data)
+
+
+class CustomerViewSet(ArchiveViewSet):
+    queryset = Customer.objects.all()
+    serializer_class = CustomerSerializer
+    filterset_class = CustomerApiFilter
+    permissions = {
+        "create": "customers.edit",
+        "partial_update": "customers.edit",
+        "confirm": "customers.edit",
+        "stop_calls": "customers.edit",
+        "allow_calls": "customers.edit",
+        "set_consent": "customers.edit",
+    }
+
+    @action(detail=True, methods=["post"])
+    def confirm(self, request, pk):
+        customer = self.get_object()
+        customer.confirm(by=request.user)
+        return self.verb_response(customer)
+
+    @action(detail=True, methods=["post"])
+    def stop_calls(self, request, pk):
+        customer = self.get_object()
+        customer.stop_calls(by=request.user)
+        return self.verb_response(customer)
+
+    @action(detail=True, methods=["post"])
+    def allow_calls(self, request, pk):
+        customer = self.get_object()
+        customer.allow_calls(by=request.user)
+        return self.verb_response(customer)
+
+    @action(detail=True, methods=["post"], serializer_class=ConsentSerializer)
+    def set_consent(self, request, pk):
+        customer = self.get_object()
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        customer.set_consent(**serializer.validated_data, by=request.user, source="api")
+        return self.verb_response(customer)
+
+    def verb_response(self, customer):
+        return verb_response(CustomerSerializer, customer, self.get_serializer_context())
+
+
+class VehicleViewSet(ArchiveViewSet):
+    queryset = Vehicle.objects.select_related("store")
+    serializer_class = VehicleSerializer
+    filterset_class = VehicleApiFilter
+    permissions = {"create": "customers.edit", "partial_update": "customers.edit"}

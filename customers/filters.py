@@ -1,0 +1,57 @@
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from common.filters import UpdatedSinceFilter, YesNoFilter
+from customers.models import Customer, Vehicle
+from customers.search import any_of, customer_ranks, vehicle_ranks
+from stores.models import Store
+
+
+def visible_stores(request):
+    return Store.objects.for_user(request.user)
+
+
+class CustomerFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Name or phone"), method="search")
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    is_key_account = YesNoFilter(label=_("Key account"))
+    do_not_call = YesNoFilter(field_name="do_not_call_at", lookup_expr="isnull", exclude=True, label=_("Do not call"))
+    phone_doubtful = YesNoFilter(field_name="phone_doubtful_at", lookup_expr="isnull", exclude=True, label=_("Phone doubtful"))
+
+    class Meta:
+        model = Customer
+        fields = ["q", "store", "kind", "is_key_account", "do_not_call", "phone_doubtful"]
+
+    def search(self, queryset, name, value):
+        return queryset.filter(any_of(customer_ranks(value)))
+
+
+class CustomerApiFilter(CustomerFilter):
+    updated_since = UpdatedSinceFilter()
+
+    class Meta(CustomerFilter.Meta):
+        fields = [*CustomerFilter.Meta.fields, "source", "external_id", "updated_since"]
+
+
+class VehicleFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Plate or VIN"), method="search")
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    no_plate = YesNoFilter(label=_("No plate yet"), method="without_plate")
+
+    class Meta:
+        model = Vehicle
+        fields = ["q", "store", "power", "no_plate"]
+
+    def search(self, queryset, name, value):
+        return queryset.filter(any_of(vehicle_ranks(value)))
+
+    def without_plate(self, queryset, name, value):
+        return queryset.filter(plate="") if value else queryset.exclude(plate="")
+
+
+class VehicleApiFilter(VehicleFilter):
+    customer = django_filters.NumberFilter(field_name="customer_id")
+    updated_since = UpdatedSinceFilter()
+
+    class Meta(VehicleFilter.Meta):
+        fields = [*VehicleFilter.Meta.fields, "customer", "source", "external_id", "updated_since"]

@@ -1,0 +1,104 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import ConfirmedMixin, GivenMixin, day_input
+from customers.models import Channel, ContactPerson, Customer, Purpose, Vehicle
+from customers.numbers import plate_known, vin_check_ok
+from stores.fields import StoreField
+
+
+class ArchiveForm(ConfirmedMixin, GivenMixin, forms.ModelForm):
+    @property
+    def changes(self):
+        """Return the input as the model has normalised it, for the verb ``edit``."""
+        return {name: getattr(self.instance, name) for name in self._meta.fields}
+
+
+class CustomerForm(ArchiveForm):
+    class Meta:
+        model = Customer
+        fields = ["name", "kind", "gender", "phone", "birthday", "address", "is_key_account", "notes"]
+        widgets = {"birthday": day_input(), "notes": forms.Textarea(attrs={"rows": 3}), "phone": forms.TextInput(attrs={"inputmode": "tel"})}
+
+    def doubts(self):
+        namesake = Customer.objects.same_phone_as(self.instance).first()
+        if namesake is not None and "phone" in self.changed_data:
+            yield "phone", _("%(name)s has the same number.") % {"name": namesake.name}
+
+
+class NewCustomerForm(CustomerForm):
+    """The customer and, for people of several stores, the store."""
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields = {"store": StoreField(user, "customers.edit"), **self.fields}
+
+    def clean(self):
+        self.instance.store = self.cleaned_data.get("store")
+        return super().clean()
+
+
+class BriefCustomerForm(NewCustomerForm):
+    """What one asks a new customer at the counter."""
+
+    class Meta(CustomerForm.Meta):
+        fields = ["name", "phone", "gender"]
+
+
+class VehicleForm(ArchiveForm):
+    class Meta:
+        model = Vehicle
+        fields = [
+            "plate",
+            "vin",
+            "brand",
+            "model",
+            "engine_number",
+            "power",
+            "mileage",
+            "invoiced_on",
+            "registered_on",
+            "compulsory_insurance_until",
+            "commercial_insurance_until",
+            "next_maintenance_on",
+        ]
+        widgets = {
+            "invoiced_on": day_input(),
+            "registered_on": day_input(),
+            "compulsory_insurance_until": day_input(),
+            "commercial_insurance_until": day_input(),
+            "next_maintenance_on": day_input(),
+        }
+
+    def doubts(self):
+        vin, plate = self.instance.vin, self.instance.plate
+        if vin and "vin" in self.changed_data and not vin_check_ok(vin):
+            yield "vin", _("The check digit of the VIN does not fit; please compare with the registration.")
+        if plate and "plate" in self.changed_data:
+            yield from self.plate_doubts(plate)
+
+    def plate_doubts(self, plate):
+        if not plate_known(plate):
+            yield "plate", _("“%(value)s” does not follow a known plate pattern.") % {"value": plate}
+        if Vehicle.objects.filter(store=self.instance.store_id, plate=plate).exclude(pk=self.instance.pk).exists():
+            yield "plate", _("Another car of this store has the same plate.")
+
+
+class BriefVehicleForm(VehicleForm):
+    """What one notes of a new car at the counter."""
+
+    class Meta(VehicleForm.Meta):
+        fields = ["plate", "vin", "brand", "model", "engine_number"]
+
+
+class ContactForm(forms.ModelForm):
+    class Meta:
+        model = ContactPerson
+        fields = ["name", "relation", "phone", "birthday", "is_lunar", "preferences"]
+        widgets = {"birthday": day_input()}
+
+
+class ConsentForm(forms.Form):
+    purpose = forms.ChoiceField(choices=Purpose)
+    channel = forms.ChoiceField(choices=Channel)
+    is_granted = forms.TypedChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))], coerce=lambda value: value == "yes")

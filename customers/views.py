@@ -1,0 +1,195 @@
+from copy import copy
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from activity.models import Event
+from activity.timeline import timeline_of
+from common.access import requires
+from common.errors import NotAllowed
+from common.filters import page_of
+from customers.filters import CustomerFilter, VehicleFilter
+from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, VehicleForm
+from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
+from customers.notices import notices_for
+from customers.search import SHORTEST, find
+
+
+@requires("customers.view")
+def search(request):
+    """Find cars and people; a single hit is opened at once."""
+    text = request.GET.get("q", "").strip()
+    hits = find(request.user, text)
+    context = {"text": text, "hits": hits, "is_short": len(text) < SHORTEST}
+    if request.htmx:
+        return render(request, "customers/_hits.html", context)
+    if len(hits) == 1:
+        return redirect(hits[0].url)
+    return render(request, "customers/search.html", context)
+
+
+@requires("customers.view")
+def customer_list(request):
+    filterset = CustomerFilter(request.GET, Customer.objects.for_user(request.user).select_related("store"), request=request)
+    page_obj = page_of(filterset, request.GET.get("page"))
+    return render(request, "customers/list.html", {"filter": filterset, "page_obj": page_obj})
+
+
+@requires("customers.edit")
+def create(request):
+    form = NewCustomerForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        customer = form.instance.create(by=request.user)
+        messages.success(request, _("The customer has been saved."))
+        return redirect("customers:detail", customer.pk)
+    return render(request, "customers/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires("customers.view")
+def detail(request, pk):
+    customer = own_customer(request, pk)
+    events = Event.objects.for_user(request.user).of_customer(customer)
+    context = {
+        "customer": customer,
+        "can_edit": customer.can_edit_by(request.user),
+        "vehicles": customer.vehicles.all(),
+        "contacts": customer.contacts.all(),
+        "consents": consent_table(customer),
+        "notices": notices_for([customer], request.user)[customer.pk],
+        "timeline": timeline_of(events, request.GET),
+    }
+    return render(request, "customers/detail.html", context)
+
+
+@requires("customers.edit")
+def edit(request, pk):
+    customer = own_customer(request, pk)
+    allow(customer.can_edit_by(request.user))
+    form = CustomerForm(request.POST or None, instance=copy(customer))
+    if form.is_valid():
+        customer.edit(by=request.user, **form.changes)
+        messages.success(request, _("The customer has been saved."))
+        return redirect("customers:detail", pk)
+    return render(request, "customers/form.html", {"form": form, "customer": customer}, status=422 if form.errors else 200)
+
+
+@requires("customers.edit")
+@require_POST
+def confirm(request, pk):
+    own_customer(request, pk).confirm(by=request.user)
+    messages.success(request, _("Noted: the data are right."))
+    return redirect("customers:detail", pk)
+
+
+@requires("customers.edit")
+@require_POST
+def stop_calls(request, pk):
+    own_customer(request, pk).stop_calls(by=request.user)
+    messages.success(request, _("Noted: this customer is not called any more."))
+    return redirect("customers:detail", pk)
+
+
+@requires("customers.edit")
+@require_POST
+def allow_calls(request, pk):
+    own_customer(request, pk).allow_calls(by=request.user)
+    messages.success(request, _("Noted: this customer may be called again."))
+    return redirect("customers:detail", pk)
+
+
+@requires("customers.edit")
+@require_POST
+def set_consent(request, pk):
+    customer = own_customer(request, pk)
+    form = ConsentForm(request.POST)
+    if form.is_valid():
+        customer.set_consent(**form.cleaned_data, by=request.user)
+        messages.success(request, _("The customer's word has been written down."))
+    else:
+        messages.error(request, _("Choose purpose, channel and yes or no."))
+    return redirect("customers:detail", pk)
+
+
+@requires("customers.edit")
+def add_contact(request, pk):
+    customer = own_customer(request, pk)
+    allow(customer.can_edit_by(request.user))
+    form = ContactForm(request.POST or None, instance=ContactPerson(customer=customer))
+    if form.is_valid():
+        form.instance.add(by=request.user)
+        return redirect("customers:detail", pk)
+    return render(request, "customers/contact_form.html", {"form": form, "customer": customer}, status=422 if form.errors else 200)
+
+
+@requires("customers.edit")
+@require_POST
+def remove_contact(request, pk):
+    contact = get_object_or_404(ContactPerson.objects.for_user(request.user).select_related("customer"), pk=pk)
+    contact.remove(by=request.user)
+    return redirect("customers:detail", contact.customer_id)
+
+
+@requires("customers.edit")
+def vehicle_create(request, pk):
+    customer = own_customer(request, pk)
+    allow(customer.can_edit_by(request.user))
+    form = VehicleForm(request.POST or None, instance=Vehicle(store=customer.store, customer=customer))
+    if form.is_valid():
+        vehicle = form.instance.create(by=request.user)
+        messages.success(request, _("The vehicle has been saved."))
+        return redirect("customers:vehicle_detail", vehicle.pk)
+    return render(request, "customers/vehicle_form.html", {"form": form, "customer": customer}, status=422 if form.errors else 200)
+
+
+@requires("customers.view")
+def vehicle_list(request):
+    filterset = VehicleFilter(request.GET, Vehicle.objects.for_user(request.user).select_related("store", "customer"), request=request)
+    page_obj = page_of(filterset, request.GET.get("page"))
+    return render(request, "customers/vehicle_list.html", {"filter": filterset, "page_obj": page_obj})
+
+
+@requires("customers.view")
+def vehicle_detail(request, pk):
+    vehicle = own_vehicle(request, pk)
+    events = Event.objects.for_user(request.user).filter(customer_ref=vehicle.customer_id, vehicle_ref=vehicle.pk).newest_first()
+    context = {
+        "vehicle": vehicle,
+        "can_edit": vehicle.can_edit_by(request.user),
+        "notices": notices_for([vehicle.customer], request.user)[vehicle.customer_id],
+        "timeline": timeline_of(events, request.GET),
+    }
+    return render(request, "customers/vehicle_detail.html", context)
+
+
+@requires("customers.edit")
+def vehicle_edit(request, pk):
+    vehicle = own_vehicle(request, pk)
+    allow(vehicle.can_edit_by(request.user))
+    form = VehicleForm(request.POST or None, instance=copy(vehicle))
+    if form.is_valid():
+        vehicle.edit(by=request.user, **form.changes)
+        messages.success(request, _("The vehicle has been saved."))
+        return redirect("customers:vehicle_detail", pk)
+    return render(request, "customers/vehicle_form.html", {"form": form, "vehicle": vehicle}, status=422 if form.errors else 200)
+
+
+def own_customer(request, pk):
+    return get_object_or_404(Customer.objects.for_user(request.user).select_related("store"), pk=pk)
+
+
+def own_vehicle(request, pk):
+    return get_object_or_404(Vehicle.objects.for_user(request.user).select_related("store", "customer"), pk=pk)
+
+
+def allow(is_allowed):
+    """Refuse before the form is shown what the verb would refuse after it."""
+    if not is_allowed:
+        raise NotAllowed
+
+
+def consent_table(customer):
+    """Return ``[(purpose, [(channel, newest consent or None)])]``."""
+    standing = Consent.objects.standing(customer)
+    return [(purpose, [(channel, standing.get((purpose, channel))) for channel in Channel]) for purpose in Purpose]

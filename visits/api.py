@@ -1,0 +1,186 @@
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+
+from accounts.models import User
+from common.api import ScopedField, StrictSerializerMixin, verb_response
+from customers.api import ArchiveSerializer
+from customers.models import Customer, Vehicle
+from visits import services
+from visits.filters import AppointmentApiFilter, DeliveryApiFilter, VisitApiFilter
+from visits.models import Appointment, Delivery, Visit
+
+
+class StaffField(serializers.PrimaryKeyRelatedField):
+    """A person with ``permission`` in a store the caller may see; others answer like unknown ones (T4)."""
+
+    def __init__(self, permission, **kwargs):
+        self.permission = permission
+        super().__init__(queryset=User.objects.all(), allow_null=True, required=False, **kwargs)
+
+    def get_queryset(self):
+        return User.objects.with_permission_in(self.permission, self.context["request"].user.stores_with("visits.view"))
+
+
+class OfVehicleSerializer(ArchiveSerializer):
+    """A row about a car: store is the car's, customer its owner unless another one is named."""
+
+    vehicle = ScopedField(queryset=Vehicle.objects.select_related("store", "customer"))
+    customer = ScopedField(queryset=Customer.objects.all(), required=False)
+    checked_always = ("store", "vehicle")
+
+    def validate(self, attrs):
+        if "vehicle" in attrs:
+            vehicle = attrs["vehicle"]
+            attrs = {"customer": vehicle.customer, **attrs, "store": vehicle.store}
+        return super().validate(attrs)
+
+
+class VisitSerializer(OfVehicleSerializer):
+    advisor = StaffField("visits.create")
+    comeback_of = ScopedField(queryset=Visit.objects.all(), allow_null=True, required=False)
+    fixed = ("vehicle", "customer", "number", "arrived_at", "promised_at", "estimate_ceiling", "advisor_name", "source", "external_id")
+
+    class Meta:
+        model = Visit
+        fields = [
+            "id", "store", "number", "customer", "vehicle", "sender_name", "sender_phone", "advisor", "advisor_name", "technician", "bay", "kind", "status",
+            "arrived_at", "promised_at", "handed_over_at", "mileage", "fuel_level", "accessories", "symptom", "inquiry", "work", "warranty_days",
+            "estimate_ceiling", "labour_amount", "parts_amount", "total_amount", "comeback_of", "notes", "source", "external_id", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["store", "status", "handed_over_at", "labour_amount", "parts_amount", "total_amount", "created_at", "updated_at"]
+        validators = []
+
+
+class AddWorkSerializer(StrictSerializerMixin, serializers.Serializer):
+    work = serializers.CharField(max_length=1000)
+    agreed_by = serializers.CharField(max_length=80)
+    estimate_ceiling = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, required=False)
+
+
+class PromiseSerializer(StrictSerializerMixin, serializers.Serializer):
+    promised_at = serializers.DateTimeField()
+
+
+class HandOverSerializer(StrictSerializerMixin, serializers.ModelSerializer):
+    class Meta:
+        model = Visit
+        fields = ["handed_over_at", "labour_amount", "parts_amount", "total_amount"]
+
+
+class CancelSerializer(StrictSerializerMixin, serializers.Serializer):
+    reason = serializers.CharField(max_length=200)
+
+
+class DeliverySerializer(OfVehicleSerializer):
+    salesperson = StaffField("visits.deliver")
+
+    class Meta:
+        model = Delivery
+        fields = [
+            "id", "store", "customer", "vehicle", "salesperson", "salesperson_name", "delivered_at", "invoiced_on", "has_ceremony", "notes", "source",
+            "external_id", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["store", "created_at", "updated_at"]
+        validators = []
+
+
+class AppointmentSerializer(OfVehicleSerializer):
+    advisor = StaffField("visits.create")
+
+    class Meta:
+        model = Appointment
+        fields = ["id", "store", "customer", "vehicle", "starts_at", "kind", "request", "advisor", "status", "visit", "created_at", "updated_at"]
+        read_only_fields = ["store", "status", "visit", "created_at", "updated_at"]
+        validators = []
+
+
+class OfVehicleViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    http_method_names = ["get", "post", "patch", "head", "options"]
+    permission = "visits.view"
+
+    def get_queryset(self):
+        return self.queryset.all().for_user(self.request.user)
+
+    def perform_create(self, serializer):
+        row = serializer.Meta.model(**serializer.validated_data)
+        serializer.instance = self.enter(row, by=self.request.user)
+
+    def given(self, request):
+        """Return the checked particulars of a verb."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class VisitViewSet(mixins.UpdateModelMixin, OfVehicleViewSet):
+    queryset = Visit.objects.select_related("store", "vehicle", "customer")
+    serializer_class = VisitSerializer
+    filterset_class = VisitApiFilter
+    permissions = {
+        "create": "visits.create",
+        "partial_update": "visits.create",
+        "add_work": "visits.create",
+        "promise": "visits.hand_over",
+        "hand_over": "visits.hand_over",
+        "cancel": "visits.hand_over",
+    }
+    enter = staticmethod(services.log_visit)
+
+    def perform_update(self, serializer):
+        serializer.instance.edit(by=self.request.user, **serializer.validated_data)
+
+    @action(detail=True, methods=["post"], serializer_class=AddWorkSerializer)
+    def add_work(self, request, pk):
+        visit = self.get_object()
+        visit.add_work(**self.given(request), by=request.user)
+        return self.verb_response(visit)
+
+    @action(detail=True, methods=["post"], serializer_class=PromiseSerializer)
+    def promise(self, request, pk):
+        visit = self.get_object()
+        visit.promise(self.given(request)["promised_at"], by=request.user)
+        return self.verb_response(visit)
+
+    @action(detail=True, methods=["post"], serializer_class=HandOverSerializer)
+    def hand_over(self, request, pk):
+        visit = self.get_object()
+        given = self.given(request)
+        visit.hand_over(by=request.user, at=given.pop("handed_over_at", None), **given)
+        return self.verb_response(visit)
+
+    @action(detail=True, methods=["post"], serializer_class=CancelSerializer)
+    def cancel(self, request, pk):
+        visit = self.get_object()
+        visit.cancel(**self.given(request), by=request.user)
+        return self.verb_response(visit)
+
+    def verb_response(self, visit):
+        return verb_response(VisitSerializer, visit, self.get_serializer_context())
+
+
+class DeliveryViewSet(OfVehicleViewSet):
+    queryset = Delivery.objects.select_related("store")
+    serializer_class = DeliverySerializer
+    filterset_class = DeliveryApiFilter
+    permissions = {"create": "visits.deliver"}
+    enter = staticmethod(services.record_delivery)
+
+
+class AppointmentViewSet(OfVehicleViewSet):
+    queryset = Appointment.objects.select_related("store")
+    serializer_class = AppointmentSerializer
+    filterset_class = AppointmentApiFilter
+    permissions = {"create": "visits.book", "miss": "visits.book", "cancel": "visits.book"}
+    enter = staticmethod(services.book)
+
+    @action(detail=True, methods=["post"])
+    def miss(self, request, pk):
+        appointment = self.get_object()
+        appointment.miss(by=request.user)
+        return verb_response(AppointmentSerializer, appointment, self.get_serializer_context())
+
+    @action(detail=True, methods=["post"])
+    def cancel(self, request, pk):
+        appointment = self.get_object()
+        appointment.cancel(by=request.user)
+        return verb_response(AppointmentSerializer, appointment, self.get_serializer_context())

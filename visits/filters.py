@@ -1,0 +1,106 @@
+import django_filters
+from django.db.models import Exists, OuterRef, Q
+from django.forms import HiddenInput
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.filters import DayFilter, UpdatedSinceFilter, YesNoFilter
+from customers.filters import visible_stores
+from customers.models import Vehicle
+from customers.search import any_of, vehicle_ranks
+from visits.models import Appointment, Delivery, Visit
+
+
+def advisors(request):
+    """Return who has advised a visit the person may see, those who have left included."""
+    return User.objects.filter(Exists(Visit.objects.for_user(request.user).filter(advisor=OuterRef("pk")))).order_by("name")
+
+
+def salespeople(request):
+    """Return who has delivered a car the person may see, those who have left included."""
+    return User.objects.filter(Exists(Delivery.objects.for_user(request.user).filter(salesperson=OuterRef("pk")))).order_by("name")
+
+
+def of_car(ranks):
+    """Return the condition on a row that its vehicle meets one of the search ``ranks``."""
+    return Q(vehicle__in=Vehicle.objects.filter(any_of(ranks)))
+
+
+class VisitFilter(django_filters.FilterSet):
+    """The one filter of visits: page, API and the links down from the dashboard."""
+
+    q = django_filters.CharFilter(label=_("Plate, VIN or order number"), method="search")
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    advisor = django_filters.ModelChoiceFilter(queryset=advisors)
+    overdue = YesNoFilter(label=_("Overdue"), method="filter_overdue")
+    on_time = YesNoFilter(label=_("Handed over on time"), method="filter_on_time")
+    arrived_from = DayFilter(label=_("Arrived from"), field_name="arrived_at")
+    arrived_to = DayFilter(label=_("Arrived to"), field_name="arrived_at", is_end=True)
+    handed_over_from = DayFilter(label=_("Handed over from"), field_name="handed_over_at")
+    handed_over_to = DayFilter(label=_("Handed over to"), field_name="handed_over_at", is_end=True)
+    customer = django_filters.NumberFilter(field_name="customer_id", widget=HiddenInput())
+    vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=HiddenInput())
+
+    class Meta:
+        model = Visit
+        fields = ["q", "store", "status", "kind", "advisor", "overdue", "on_time"]
+
+    def search(self, queryset, name, value):
+        return queryset.filter(Q(number__iexact=value.strip()) | of_car(vehicle_ranks(value)))
+
+    def filter_overdue(self, queryset, name, value):
+        overdue = Q(status=Visit.Status.IN_SHOP, promised_at__lt=timezone.now())
+        return queryset.filter(overdue) if value else queryset.exclude(overdue)
+
+    def filter_on_time(self, queryset, name, value):
+        return queryset.on_time() if value else queryset.late()
+
+
+class VisitApiFilter(VisitFilter):
+    updated_since = UpdatedSinceFilter()
+
+    class Meta(VisitFilter.Meta):
+        fields = [*VisitFilter.Meta.fields, "number", "source", "external_id"]
+
+
+class DeliveryFilter(django_filters.FilterSet):
+    """The one filter of deliveries: page, API and the links down from the dashboard."""
+
+    q = django_filters.CharFilter(label=_("Plate or VIN"), method="search")
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    salesperson = django_filters.ModelChoiceFilter(queryset=salespeople)
+    delivered_from = DayFilter(label=_("Delivered from"), field_name="delivered_at")
+    delivered_to = DayFilter(label=_("Delivered to"), field_name="delivered_at", is_end=True)
+    customer = django_filters.NumberFilter(field_name="customer_id", widget=HiddenInput())
+    vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=HiddenInput())
+
+    class Meta:
+        model = Delivery
+        fields = ["q", "store", "salesperson"]
+
+    def search(self, queryset, name, value):
+        return queryset.filter(of_car(vehicle_ranks(value)))
+
+
+class DeliveryApiFilter(DeliveryFilter):
+    updated_since = UpdatedSinceFilter()
+
+    class Meta(DeliveryFilter.Meta):
+        fields = [*DeliveryFilter.Meta.fields, "source", "external_id"]
+
+
+class AppointmentFilter(django_filters.FilterSet):
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+
+    class Meta:
+        model = Appointment
+        fields = ["store", "status"]
+
+
+class AppointmentApiFilter(AppointmentFilter):
+    starts_from = DayFilter(label=_("From"), field_name="starts_at")
+    starts_to = DayFilter(label=_("To"), field_name="starts_at", is_end=True)
+    customer = django_filters.NumberFilter(field_name="customer_id")
+    vehicle = django_filters.NumberFilter(field_name="vehicle_id")
+    updated_since = UpdatedSinceFilter()

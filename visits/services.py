@@ -1,0 +1,42 @@
+"""A visit, delivery or appointment together with the new customer or car it may bring."""
+
+from django.db import transaction
+
+from visits.models import Appointment
+
+
+@transaction.atomic
+def log_visit(visit, *, by):
+    """Log the visit, with what is new about owner and car, and tie today's appointment of the car to it."""
+    take_in(visit, by=by)
+    visit.create(by=by)
+    arrived_on = visit.store.local(visit.arrived_at).date()
+    of_car = Appointment.objects.booked().filter(store=visit.store, vehicle=visit.vehicle)
+    appointment = of_car.on_day(arrived_on, visit.store.zone).order_by("starts_at").first()
+    if appointment is not None:
+        appointment.arrive(visit, by=by)
+    return visit
+
+
+@transaction.atomic
+def record_delivery(delivery, *, by):
+    take_in(delivery, by=by)
+    return delivery.create(by=by)
+
+
+@transaction.atomic
+def book(appointment, *, by):
+    take_in(appointment, by=by)
+    return appointment.create(by=by)
+
+
+def take_in(row, *, by):
+    """Take customer and car of ``row`` into the archive where they are new."""
+    customer, vehicle = row.customer, row.vehicle
+    if customer.pk is None:
+        customer.create(by=by)
+    if vehicle.pk is None:
+        vehicle.customer = customer
+        vehicle.create(by=by)
+    # Assigned again: a foreign key taken from an unsaved row does not know its id.
+    row.customer, row.vehicle = customer, vehicle
