@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "complaints",
     "transfers",
     "kpis",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -173,6 +174,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
