@@ -19,3 +19,9 @@ def requires(permission):
         return guarded
 
     return decorate
+
+
+def personal(view):
+    """Mark a page that every signed-in person has and that shows only what is the person's own."""
+    view.is_personal = True
+    return view

@@ -128,6 +128,10 @@ class Period:
     def following(self) -> "Period":
         return Period(self.grain, self.start + self.length)
 
+    def moved(self, steps: int) -> "Period":
+        """Return the period some steps on: rolling ones move by a month, the others by their length."""
+        return Period(self.grain, self.start + steps * (1 if self.grain in (Grain.ROLLING_3, Grain.ROLLING_12) else self.length))
+
     def year_before(self) -> "Period":
         return Period(self.grain, self.start - 12)
 

@@ -7,7 +7,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
-from kpis.parts import PARTS
 from surveys.models import Side
 
 
@@ -90,10 +89,6 @@ class Indicator:
     def factor_part(self) -> str:
         """Return the part with the factor scores of an index, empty for everything else."""
         return f"{self.code}.factor" if self.group == Group.INDEX else ""
-
-    def rows_of(self, sums) -> list:
-        """Return ``[(part, only its numerator?)]`` of the rows behind one side of the fraction."""
-        return [(PARTS[each.part], each.column == "numerator") for each in sums]
 
 
 def share(code, name, formula, excluded, group, part, **more):

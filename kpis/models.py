@@ -1,9 +1,11 @@
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.errors import NotAllowed
 from common.scope import StoreScopedQuerySet
 from stores.models import Store
 
@@ -73,25 +75,45 @@ class DatedQuerySet(StoreScopedQuerySet):
         """Return the rows of the person's stores and those of the whole group."""
         return self.filter(models.Q(store=None) | models.Q(store__in=user.stores_with(self.model.view_permission)))
 
-    def valid_on(self, day):
-        return self.filter(models.Q(valid_to=None) | models.Q(valid_to__gte=day), valid_from__lte=day)
+    def editable_by(self, user):
+        """Return the rows ``user`` may change; those of the whole group ask for the right in every store."""
+        return self.where_allowed(user, "kpis.configure")
 
 
-class Target(models.Model):
-    """What an indicator should reach in a store (or the whole group) from a day on; no row means "no target"."""
+class DatedRule(models.Model):
+    """A number set for an indicator of one store (or the whole group when empty), with its validity."""
 
     view_permission = "kpis.view"
 
     indicator = models.SlugField(_("indicator"), max_length=40)
-    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("store"), help_text=_("Empty: the whole group."))
+    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("store"))
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("Empty: until further notice."))
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("changed by"))
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def set(self, *, by):
+        """Save the rule; one of the whole group asks for the right in every store."""
+        store_ids = by.store_ids_with("kpis.configure")
+        if store_ids is not None and self.store_id not in store_ids:
+            raise NotAllowed
+        self.changed_at, self.changed_by = timezone.now(), by
+        self.save()
+
+
+class Target(DatedRule):
+    """What an indicator should reach from a day on; no row means "no target"."""
+
     value = models.DecimalField(_("target"), max_digits=9, decimal_places=3)
     # A maker may ask for a place in its ranking beside the score (S3-21).
     rank = models.PositiveSmallIntegerField(_("target place"), null=True, blank=True)
     rank_scope = models.CharField(_("ranking"), max_length=80, blank=True, help_text=_("For example: distribution centre South China."))
-    valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid to"), null=True, blank=True)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("target")
@@ -114,25 +136,12 @@ class Target(models.Model):
         if self.rank and not self.rank_scope:
             raise ValidationError({"rank_scope": _("Name the ranking in which this place counts.")})
 
-    def can_edit_by(self, user: User) -> bool:
-        """Tell whether ``user`` may set it; a target of the whole group needs the right in every store."""
-        store_ids = user.store_ids_with("kpis.configure")
-        return store_ids is None or self.store_id in store_ids
 
-
-class Band(models.Model):
+class Band(DatedRule):
     """A level of an indicator, such as A or B, from a value on (S3-01)."""
 
-    view_permission = "kpis.view"
-
-    indicator = models.SlugField(_("indicator"), max_length=40)
-    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("store"), help_text=_("Empty: the whole group."))
     name = models.CharField(_("band"), max_length=10)
     from_value = models.DecimalField(_("from value"), max_digits=9, decimal_places=3)
-    valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid to"), null=True, blank=True)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("band")

@@ -23,6 +23,9 @@ class Quotas:
             for whose in (employee, None):
                 self.done[month, store_id, side, kind, whose] += n
 
+    def everyone(self):
+        return set().union(*self.people.values())
+
     def count(self, period, store_id=None, employee=None):
         """Return (done, due); what one person has too many does not make up for what another lacks."""
         done = due = 0
@@ -49,10 +52,9 @@ class Quotas:
 
 
 def people_of(stores, roles):
-    """Return the active people of each (store, role)."""
+    """Return the active people of each (store, role) who work in that very store, as the list of shortfalls does."""
     people = {(store.pk, role): set() for store in stores for role in roles}
-    for member in Membership.objects.filter(role__in=roles, user__is_active=True):
-        for store in stores:
-            if member.is_group or member.store_id == store.pk or member.region_id == store.region_id:
-                people[store.pk, member.role].add(member.user_id)
+    members = Membership.objects.filter(store__in=stores, role__in=roles, user__is_active=True)
+    for store_id, role, user_id in members.values_list("store_id", "role", "user_id"):
+        people[store_id, role].add(user_id)
     return people

@@ -17,6 +17,8 @@ from kpis.models import Band, MonthlyFact, Target
 from stores.models import Store
 from surveys.models import Factor, Questionnaire
 
+POINTS_STEP = Decimal("0.0001")
+
 
 class Status(models.TextChoices):
     """How a value stands against its target; above and below only when the 95% interval leaves the target out (domain rules 2.4)."""
@@ -172,7 +174,9 @@ class Facts:
             self.quotas = quotas.Quotas(self.stores, self.first, self.last)
 
     def keys(self):
-        return sorted({key for key, _part in self.rows})
+        """Return the employees with any rows, and those of whom a quota asks some."""
+        people = self.quotas.everyone() if self.quotas else set()
+        return sorted(people | {key for key, _part in self.rows})
 
     def sums(self, key, part, period) -> Sums:
         total = Sums()
@@ -208,6 +212,10 @@ class Rules:
     def target(self, code, store_id, day):
         found = self.valid(self.targets, code, store_id, day)
         return found[0].value.normalize() if found else None
+
+    def rank(self, code, store_id, day):
+        """Return the target row that asks for a place in a ranking, None when there is none."""
+        return next((row for row in self.valid(self.targets, code, store_id, day) if row.rank), None)
 
     def band(self, entry, value, store_id, day):
         """Return the best band whose threshold the value has reached."""
@@ -259,7 +267,8 @@ def questionnaires_of(sums, entry, period, key):
 
 
 def mean_of(parts, entry, questionnaires):
-    n, total = sum(part.n for part in parts), sum((part.total for part in parts), Decimal(0))
+    # SQLite sums decimals as floats: back to the four digits the points have.
+    n, total = sum(part.n for part in parts), rounded(sum((part.total for part in parts), Decimal(0)), POINTS_STEP)
     interval = mean_interval(n, total, sum((part.squares for part in parts), Decimal(0)))
     kept = interval and tuple(rounded(min(max(Decimal(edge), Decimal(0)), entry.highest)) for edge in interval)
     value = rounded(total / n) if n else None

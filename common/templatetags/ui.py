@@ -51,6 +51,10 @@ STATUS_LOOKS = {
     "satisfied": ("good", "smile"),
     "neutral": ("neutral", "meh"),
     "complaining": ("danger", "frown"),
+    "counted": ("neutral", "circle-check"),
+    "outside": ("neutral", "minus"),
+    "voided": ("neutral", "ban"),
+    "submitted": ("good", "circle-check"),
     # complaints
     "issued": ("warn", "send"),
     "answered": ("accent", "phone-call"),
@@ -236,10 +240,12 @@ def stat(label, value, url="", icon_name="", tone="neutral"):
 def chart(chart_id, data):
     """Draw ``data`` as a chart with a table twin.
 
-    ``data``: title, type (line or bar), labels, series [{name, values}], and where wanted target, unit, caption.
+    ``data``: title, type (line or bar), labels, series [{name, values}], and where wanted target, unit, caption, axis,
+    band (a shaded interval [low, high] per label) and extra (columns of the table alone, like series).
     """
-    rows = [(label, [one["values"][index] for one in data["series"]]) for index, label in enumerate(data["labels"])]
-    return {"chart_id": chart_id, "data": data, "rows": rows}
+    columns = [*data["series"], *data.get("extra", [])]
+    rows = [(label, [one["values"][index] for one in columns]) for index, label in enumerate(data["labels"])]
+    return {"chart_id": chart_id, "data": data, "columns": columns, "rows": rows}
 
 
 # Forms

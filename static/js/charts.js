@@ -26,6 +26,26 @@ function chartSeries(data, word) {
   return data.target === undefined || data.target === null ? drawn : [...drawn, targetSeries(data, word)];
 }
 
+// The 95% interval as a shaded area: an unseen line at its lower end and, stacked on it, the distance to the upper end.
+function intervalBand(data) {
+  if (!data.band) return [];
+  const hidden = { type: "line", stack: "band", silent: true, symbol: "none", lineStyle: { opacity: 0 }, emphasis: { disabled: true }, z: 1 };
+  return [
+    { ...hidden, id: "band-low", data: data.band.map((edges) => edges && edges[0]) },
+    { ...hidden, id: "band", data: data.band.map((edges) => edges && edges[1] - edges[0]), areaStyle: { color: ACCENTS[0], opacity: 0.12 } },
+  ];
+}
+
+function tooltip(data) {
+  const escaped = window.echarts.format.encodeHTML;
+  return (items) => {
+    const interval = data.band && data.band[items[0].dataIndex];
+    const lines = items.filter((item) => !item.seriesId.startsWith("band") && item.value !== null && item.value !== undefined);
+    const words = lines.map((item) => `${item.marker}${escaped(item.seriesName)} <strong>${item.value}${escaped(data.unit || "")}</strong>`);
+    return [escaped(items[0].name), ...(words.length ? words : ["–"]), ...(interval ? [`${interval[0]}–${interval[1]}`] : [])].join("<br>");
+  };
+}
+
 function chartOptions(data, word) {
   const soft = cssValue("--ink-soft");
   const series = chartSeries(data, word);
@@ -35,7 +55,7 @@ function chartOptions(data, word) {
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     grid: { left: 8, right: 16, top: series.length > 1 ? 40 : 20, bottom: 4, containLabel: true },
     legend: series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4, textStyle: { color: soft } } : undefined,
-    tooltip: { trigger: "axis", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "–" : `${value}${data.unit || ""}`) },
+    tooltip: { trigger: "axis", confine: true, formatter: tooltip(data) },
     xAxis: {
       type: "category",
       data: data.labels,
