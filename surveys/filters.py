@@ -29,17 +29,17 @@ def people_shopped(request):
 class ResponseFilter(django_filters.FilterSet):
     """The one filter of responses: page, API and the links down from the dashboard."""
 
-    store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
-    questionnaire = django_filters.ModelChoiceFilter(label=_("questionnaire"), queryset=Questionnaire.objects.published())
-    index = django_filters.ChoiceFilter(label=_("index"), field_name="questionnaire__index", choices=INDEXES)
-    side = django_filters.ChoiceFilter(label=_("side"), field_name="questionnaire__side", choices=Side)
-    mood = django_filters.ChoiceFilter(label=_("satisfaction"), choices=Response.Mood)
-    employee = django_filters.ModelChoiceFilter(label=_("adviser served"), queryset=people_served_by)
-    served_from = django_filters.DateFilter(label=_("served from"), field_name="served_on", lookup_expr="gte", widget=day_input())
-    served_to = django_filters.DateFilter(label=_("served to"), field_name="served_on", lookup_expr="lte", widget=day_input())
-    counted = YesNoFilter(label=_("counted"), method="filter_counted")
-    rating_below = django_filters.NumberFilter(label=_("any rating below"), method="filter_rating", min_value=1, max_value=11)
-    question = django_filters.CharFilter(label=_("question"), method="filter_question", widget=forms.HiddenInput())
+    store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=stores_of)
+    questionnaire = django_filters.ModelChoiceFilter(label=_("Questionnaire"), queryset=Questionnaire.objects.published())
+    index = django_filters.ChoiceFilter(label=_("Index"), field_name="questionnaire__index", choices=INDEXES)
+    side = django_filters.ChoiceFilter(label=_("Side"), field_name="questionnaire__side", choices=Side)
+    mood = django_filters.ChoiceFilter(label=_("Satisfaction"), choices=Response.Mood)
+    employee = django_filters.ModelChoiceFilter(label=_("Adviser served"), queryset=people_served_by)
+    served_from = django_filters.DateFilter(label=_("Served from"), field_name="served_on", lookup_expr="gte", widget=day_input())
+    served_to = django_filters.DateFilter(label=_("Served to"), field_name="served_on", lookup_expr="lte", widget=day_input())
+    counted = YesNoFilter(label=_("Counted"), method="filter_counted")
+    rating_below = django_filters.NumberFilter(label=_("Any rating below"), method="filter_rating", min_value=1, max_value=11)
+    question = django_filters.CharFilter(label=_("Question"), method="filter_question", widget=forms.HiddenInput())
     customer = django_filters.NumberFilter(field_name="customer_id", widget=forms.HiddenInput())
     vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=forms.HiddenInput())
     visit = django_filters.NumberFilter(field_name="visit_id", widget=forms.HiddenInput())
@@ -81,14 +81,14 @@ class MonthFilter(django_filters.DateFilter):
 
 
 class MysteryShopFilter(django_filters.FilterSet):
-    month = MonthFilter(label=_("month"), field_name="visited_on")
-    store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
-    kind = django_filters.ChoiceFilter(label=_("kind"), choices=MysteryShop.Kind)
-    side = django_filters.ChoiceFilter(label=_("side"), field_name="checklist__side", choices=Side)
-    employee = django_filters.ModelChoiceFilter(label=_("adviser"), queryset=people_shopped)
-    submitted = YesNoFilter(label=_("submitted"), field_name="submitted_at", lookup_expr="isnull", exclude=True)
-    visited_from = django_filters.DateFilter(label=_("visited from"), field_name="visited_on", lookup_expr="gte", widget=day_input())
-    visited_to = django_filters.DateFilter(label=_("visited to"), field_name="visited_on", lookup_expr="lte", widget=day_input())
+    month = MonthFilter(label=_("Month"), field_name="visited_on")
+    store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=stores_of)
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=MysteryShop.Kind)
+    side = django_filters.ChoiceFilter(label=_("Side"), field_name="checklist__side", choices=Side)
+    employee = django_filters.ModelChoiceFilter(label=_("Adviser"), queryset=people_shopped)
+    submitted = YesNoFilter(label=_("Submitted"), field_name="submitted_at", lookup_expr="isnull", exclude=True)
+    visited_from = django_filters.DateFilter(label=_("Visited from"), field_name="visited_on", lookup_expr="gte", widget=day_input())
+    visited_to = django_filters.DateFilter(label=_("Visited to"), field_name="visited_on", lookup_expr="lte", widget=day_input())
 
     class Meta:
         model = MysteryShop

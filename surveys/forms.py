@@ -67,7 +67,7 @@ def answer_choices(question):
 
 
 class VoidForm(forms.Form):
-    reason = forms.CharField(label=_("reason for voiding"), max_length=200)
+    reason = forms.CharField(label=_("Reason for voiding"), max_length=200)
 
 
 class MysteryShopForm(forms.ModelForm):
@@ -142,7 +142,7 @@ class ItemRow:
 class ChecklistForm(forms.Form):
     """Every item of a checklist: points earned or N/A, a note, a photo. ``entries()`` is what ``MysteryShop.enter`` takes."""
 
-    remark = forms.CharField(label=_("remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    remark = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, shop, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -159,8 +159,8 @@ class ChecklistForm(forms.Form):
         earned = forms.ChoiceField(label=str(item), choices=choices, required=False, initial=chosen, widget=forms.RadioSelect)
         earned.error_messages["invalid_choice"] = _("Choose one of the points shown.")
         self.fields[f"earned-{item.pk}"] = earned
-        self.fields[f"note-{item.pk}"] = forms.CharField(label=_("note"), required=False, max_length=LONGEST_NOTE, initial=score.note if score else "")
-        self.fields[f"photo-{item.pk}"] = PhotoField(label=_("photo"), required=False)
+        self.fields[f"note-{item.pk}"] = forms.CharField(label=_("Note"), required=False, max_length=LONGEST_NOTE, initial=score.note if score else "")
+        self.fields[f"photo-{item.pk}"] = PhotoField(label=_("Photo"), required=False)
         self.fields[f"drop_photo-{item.pk}"] = forms.BooleanField(label=_("Remove the photo"), required=False)
 
     def sections(self):

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from activity.services import announce_days, record
@@ -154,7 +155,8 @@ class MysteryShop(models.Model):
         scores = {score.item_id: score for score in self.scores.all()}
         missing = [item for item in self.items if item.pk not in scores or not scores[item.pk].is_entered]
         if missing:
-            message = _("%(count)s items are not scored yet; the first is “%(item)s”.") % {"count": len(missing), "item": missing[0]}
+            message = ngettext("%(count)s item is not scored yet: “%(item)s”.", "%(count)s items are not scored yet; the first is “%(item)s”.", len(missing))
+            message %= {"count": len(missing), "item": missing[0]}
             raise DomainError(message, code="items_missing", field="items")
         total = checklist_score((scores[item.pk].earned, item.points) for item in self.items)
         if total is None:

@@ -69,7 +69,7 @@ def test_every_item_must_be_scored_before_submitting(shop, auditor):
     entries = full_entries(shop)
     del entries[shop.items[2].pk]
     shop.enter(entries, by=auditor)
-    with pytest.raises(DomainError, match="1 items are not scored yet; the first is “Asked about the customer's need”") as refused:
+    with pytest.raises(DomainError, match="1 item is not scored yet: “Asked about the customer's need”") as refused:
         shop.submit(by=auditor)
     assert refused.value.code == "items_missing"
     assert MysteryShop.objects.get(pk=shop.pk).submitted_at is None

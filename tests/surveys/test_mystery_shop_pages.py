@@ -106,7 +106,7 @@ def test_submitting_an_unfinished_checklist_keeps_the_draft(shop, auditor, page)
     del sent[f"earned-{shop.items[4].pk}"]
     address = f"/mystery-shops/{shop.pk}/enter/"
     answer = page(auditor).post(f"/mystery-shops/{shop.pk}/submit/", sent, headers={"referer": f"http://testserver{address}"}, follow=True)
-    assert "the first is “Display cars clean, prices and data shown”" in answer.content.decode()
+    assert "1 item is not scored yet: “Display cars clean, prices and data shown”" in answer.content.decode()
     assert answer.redirect_chain[-1][0].endswith(address)
     assert shop.scores.count() == 11
     assert MysteryShop.objects.get().submitted_at is None
