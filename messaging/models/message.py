@@ -113,9 +113,8 @@ class Message(models.Model):
 
     def lock_people(self):
         """Return the locked records that share the customer's phone, none when that phone changes right now."""
-        people = (
-            Customer.objects.filter(store=self.store_id, phone=self.customer.phone) if self.customer.phone else Customer.objects.filter(pk=self.customer_id)
-        )
+        phone, everybody = self.customer.phone, Customer.objects.filter(store=self.store_id)
+        people = everybody.filter(phone=phone) if phone else everybody.filter(pk=self.customer_id)
         same_phone = list(people.select_for_update().order_by("pk"))
         self.customer = next((one for one in same_phone if one.pk == self.customer_id), None) or self.customer
         return same_phone if self.customer in same_phone else []
