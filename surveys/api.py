@@ -1,3 +1,4 @@
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -98,9 +99,12 @@ class ResponseSerializer(StrictSerializerMixin, serializers.ModelSerializer):
         extra_kwargs = {"questionnaire": {"queryset": Questionnaire.objects.published()}}
 
     def validate(self, fields):
-        """Turn question codes into questions."""
+        """Turn question codes into questions, and see that the adviser works in this store."""
+        employee = fields.get("employee")
+        if employee and not Membership.objects.covering(fields["store"]).filter(user=employee).exists():
+            raise serializers.ValidationError({"employee": [_("The adviser does not work in this store.")]})
         by_code = {question.code: question for question in fields["questionnaire"].question_list}
-        unknown = {code: ["unknown question"] for code in fields["answers"] if code not in by_code}
+        unknown = {code: [_("The questionnaire has no such question.")] for code in fields["answers"] if code not in by_code}
         if unknown:
             raise serializers.ValidationError({"answers": unknown})
         fields["answers"] = {by_code[code].pk: value for code, value in fields["answers"].items()}

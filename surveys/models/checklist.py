@@ -41,6 +41,10 @@ class Checklist(models.Model):
     def __str__(self):
         return in_language(self.name_en, self.name_zh)
 
+    @property
+    def is_frozen(self):
+        return self.shops.exists()
+
 
 class ChecklistItem(models.Model):
     checklist = models.ForeignKey(Checklist, models.CASCADE, related_name="items")

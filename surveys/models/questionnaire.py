@@ -85,6 +85,10 @@ class Questionnaire(models.Model):
         return {"retired": _("Retired"), "published": _("In use"), "draft": _("Draft")}[self.status]
 
     @property
+    def is_frozen(self):
+        return self.published_at is not None
+
+    @property
     def completeness_percent(self):
         return scoring.rounded(100 * self.completeness)
 

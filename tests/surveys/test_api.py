@@ -85,6 +85,12 @@ def test_foreign_rows_answer_like_unknown_ones(body, agent, other_store, api):
     assert list(api(agent).post("/api/v1/responses/", body | {"employee": far_person.pk}).json()["errors"]) == ["employee"]
 
 
+def test_an_adviser_of_another_store_of_the_caller_is_refused(body, other_store, administrator, api):
+    far_person = make_user("far", Role.SERVICE_ADVISOR, other_store)
+    answer = api(administrator).post("/api/v1/responses/", body | {"employee": far_person.pk})
+    assert answer.json()["errors"] == {"employee": ["The adviser does not work in this store."]}
+
+
 def test_a_visit_of_another_customer_is_refused(body, agent, store, api):
     answer = api(agent).post("/api/v1/responses/", body | {"customer": make_customer(store).pk})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["visit"])
