@@ -62,7 +62,7 @@ class QuestionnaireViewSet(viewsets.ReadOnlyModelViewSet):
 # Responses
 
 
-class AnswerSerializer(serializers.ModelSerializer):
+class GivenAnswerSerializer(serializers.ModelSerializer):
     question = serializers.SlugRelatedField(slug_field="code", read_only=True)
 
     class Meta:
@@ -123,7 +123,7 @@ class ResponseSerializer(StrictSerializerMixin, serializers.ModelSerializer):
 
 
 class ResponseDetailSerializer(ResponseSerializer):
-    answers = AnswerSerializer(many=True, read_only=True)
+    answers = GivenAnswerSerializer(many=True, read_only=True)
     factor_scores = FactorScoreSerializer(many=True, read_only=True)
 
     class Meta(ResponseSerializer.Meta):
@@ -244,7 +244,7 @@ class QuotaLineSerializer(serializers.Serializer):
     side = serializers.CharField(source="quota.side")
     role = serializers.CharField(source="quota.role")
     department_kind = serializers.CharField(source="quota.department_kind")
-    employee = serializers.PrimaryKeyRelatedField(source="person", read_only=True)
+    employee = serializers.IntegerField(source="person.pk", allow_null=True)
     whom = serializers.CharField()
     done = serializers.IntegerField()
     due = serializers.IntegerField()
