@@ -1,22 +1,15 @@
 import django_filters
 from django.db.models import Exists, F, OuterRef, Q
-from django.forms import HiddenInput, Select
+from django.forms import HiddenInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.filters import DayFilter
+from common.filters import DayFilter, YesNoFilter
 from complaints.models import Category, Complaint, Round
 from customers.models import Customer, Vehicle
 from stores.models import Department
 from visits.models import Delivery, Visit
-
-
-class YesNoFilter(django_filters.BooleanFilter):
-    """A question with three answers: yes, no, all the same."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, widget=Select(choices=[("", _("All")), ("true", _("Yes")), ("false", _("No"))]), **kwargs)
 
 
 def stores_of(request):
@@ -52,9 +45,10 @@ class ComplaintFilter(django_filters.FilterSet):
     """The one filter of complaints: page, API and the links down from the dashboard."""
 
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Complaint.Status)
-    open = YesNoFilter(label=_("Open"), method="filter_open")
+    open = YesNoFilter(label=_("Still open"), method="filter_open")
     overdue = YesNoFilter(label=_("Overdue"), method="filter_overdue")
-    mine = YesNoFilter(label=_("My department"), method="filter_mine")
+    # What the tabs and other pages set; out of sight, but kept while filtering on.
+    mine = YesNoFilter(label=_("My department"), method="filter_mine", widget=HiddenInput)
     store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=stores_of)
     department = django_filters.ModelChoiceFilter(label=_("Responsible department"), queryset=departments_of)
     category = django_filters.ModelChoiceFilter(label=_("Category"), queryset=Category.objects.all(), method="filter_category")
@@ -69,8 +63,8 @@ class ComplaintFilter(django_filters.FilterSet):
     in_time = YesNoFilter(label=_("Feedback in time"), method="filter_in_time")
     opened_from = DayFilter(label=_("Opened from"), field_name="opened_at")
     opened_to = DayFilter(label=_("Opened to"), field_name="opened_at", is_end=True)
-    issued_from = DayFilter(label=_("Round issued from"), method="filter_issued")
-    issued_to = DayFilter(label=_("Round issued to"), method="filter_issued")
+    issued_from = DayFilter(label=_("Round issued from"), method="filter_issued", widget=HiddenInput)
+    issued_to = DayFilter(label=_("Round issued to"), method="filter_issued", widget=HiddenInput)
 
     class Meta:
         model = Complaint

@@ -79,7 +79,7 @@ class ComplaintForm(forms.ModelForm):
 class AnswerForm(VerbForm):
     verb = "answer"
     is_next_step = True
-    title = _("Answer")
+    title = _("Answer the slip")
     button = _("Send the answer")
 
     cause = forms.CharField(label=_("Cause"), widget=forms.Textarea(attrs=LINES))
@@ -114,7 +114,7 @@ class VerifyForm(VerbForm):
 class ReassignForm(VerbForm):
     verb = "reassign"
     title = _("Send to another department")
-    button = _("Send")
+    button = _("Send on")
     hint = _("The deadline of the round stays.")
 
     department = forms.ModelChoiceField(label=_("Responsible department"), queryset=Department.objects.none())
@@ -128,7 +128,7 @@ class ReassignForm(VerbForm):
 class AskExceptionForm(VerbForm):
     verb = "ask_exception"
     title = _("Ask for closing by exception")
-    button = _("Ask")
+    button = _("Ask for it")
     hint = _("When the customer cannot be satisfied by anything reasonable; somebody else decides.")
 
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs=LINES))
@@ -146,7 +146,7 @@ class RejectExceptionForm(VerbForm):
     verb = "reject_exception"
     is_next_step = True
     title = _("Refuse the exception")
-    button = _("Refuse")
+    button = _("Refuse it")
     hint = _("The slip goes on where it stood.")
 
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs=LINES))

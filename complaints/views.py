@@ -185,7 +185,7 @@ def list_tabs(user, slips):
     here = reverse("complaints:list")
     return [
         (_("All"), here),
-        (_("Open"), f"{here}?open=true", waiting["open"]),
+        (_("Still open"), f"{here}?open=true", waiting["open"]),
         (_("My department"), f"{here}?mine=true&open=true", waiting["mine"]),
         (_("Overdue"), f"{here}?overdue=true", waiting["overdue"]),
         (_("Waiting for verification"), f"{here}?status=answered", waiting["answered"]),

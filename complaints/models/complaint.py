@@ -67,7 +67,7 @@ class Complaint(ClosableByException):
 
     class Channel(models.TextChoices):
         CALL = "call", _("Follow-up call")
-        SHOP = "shop", _("In the shop")
+        SHOP = "shop", _("At the shop")
         PHONE = "phone", _("Shop phone")
         HOTLINE = "hotline", _("Manufacturer's hotline")
         WEB = "web", _("Website or app")
