@@ -1,4 +1,5 @@
 from django.db.models import Q
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 
@@ -14,6 +15,7 @@ from stores.models import Department
 from visits.models import Delivery, Visit
 
 
+@extend_schema_field(int)
 class DepartmentField(serializers.PrimaryKeyRelatedField):
     """A department of a store the caller may see; others answer like unknown ones (T4)."""
 
@@ -122,10 +124,22 @@ class NothingSerializer(StrictSerializerMixin, serializers.Serializer):
     pass
 
 
+def verb(asked):
+    """Declare a verb: what it asks for, and that it answers with the slip as it is now."""
+
+    def declare(method):
+        routed = action(detail=True, methods=["post"], serializer_class=asked)(method)
+        return extend_schema(request=asked, responses=ComplaintDetailSerializer)(routed)
+
+    return declare
+
+
+@extend_schema_view(create=extend_schema(responses={201: ComplaintDetailSerializer}))
 class ComplaintViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet):
     """Complaint slips. What may happen to one is a verb of its own."""
 
     queryset = Complaint.objects.all()
+    serializer_class = ComplaintDetailSerializer
     filterset_class = ComplaintFilter
     permission = "complaints.view"
     permissions = {
@@ -136,52 +150,41 @@ class ComplaintViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.
         "approve_exception": "complaints.approve",
         "reject_exception": "complaints.approve",
     }
-    serializers = {
-        "list": ComplaintSerializer,
-        "create": IssueSerializer,
-        "answer": AnswerSerializer,
-        "verify": VerifySerializer,
-        "reassign": ReassignSerializer,
-        "ask_exception": ReasonSerializer,
-        "approve_exception": NothingSerializer,
-        "reject_exception": ReasonSerializer,
-    }
 
     def get_queryset(self):
         slips = Complaint.objects.for_user(self.request.user)
         return slips if self.action == "list" else slips.for_detail().prefetch_related("rounds")
 
     def get_serializer_class(self):
-        return self.serializers.get(self.action, ComplaintDetailSerializer)
+        return {"list": ComplaintSerializer, "create": IssueSerializer}.get(self.action, self.serializer_class)
 
-    @action(detail=True, methods=["post"])
+    @verb(AnswerSerializer)
     def answer(self, request, pk):
         return self.perform(lambda slip, data: slip.answer(by=request.user, **data))
 
-    @action(detail=True, methods=["post"])
+    @verb(VerifySerializer)
     def verify(self, request, pk):
         return self.perform(lambda slip, data: slip.verify(by=request.user, **data))
 
-    @action(detail=True, methods=["post"])
+    @verb(ReassignSerializer)
     def reassign(self, request, pk):
         return self.perform(lambda slip, data: slip.reassign(by=request.user, **data))
 
-    @action(detail=True, methods=["post"])
+    @verb(ReasonSerializer)
     def ask_exception(self, request, pk):
         return self.perform(lambda slip, data: slip.ask_exception(by=request.user, **data))
 
-    @action(detail=True, methods=["post"])
+    @verb(NothingSerializer)
     def approve_exception(self, request, pk):
         return self.perform(lambda slip, data: slip.approve_exception(by=request.user))
 
-    @action(detail=True, methods=["post"])
+    @verb(ReasonSerializer)
     def reject_exception(self, request, pk):
         return self.perform(lambda slip, data: slip.reject_exception(by=request.user, **data))
 
-    def perform(self, verb):
+    def perform(self, act):
         slip = self.get_object()
         asked = self.get_serializer(data=self.request.data)
         asked.is_valid(raise_exception=True)
-        verb(slip, asked.validated_data)
-        slip = self.get_object()
-        return verb_response(ComplaintDetailSerializer, slip, self.get_serializer_context())
+        act(slip, asked.validated_data)
+        return verb_response(ComplaintDetailSerializer, self.get_object(), self.get_serializer_context())

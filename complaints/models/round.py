@@ -35,6 +35,8 @@ class Round(models.Model):
     class Meta:
         verbose_name = _("round")
         ordering = ["complaint", "number"]
+        # The sweep over overdue rounds reads only those nobody has told of.
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(answered_at=None, overdue_noted_at=None), name="round_untold")]
         constraints = [
             models.UniqueConstraint(fields=["complaint", "number"], name="round_number_once"),
             # One open round per complaint, however many people press the button at once (T42).
