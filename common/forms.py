@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import DomainError
+
 DAY_WIDGET = {"attrs": {"type": "date"}, "format": "%Y-%m-%d"}
 MOMENT_WIDGET = {"attrs": {"type": "datetime-local"}, "format": "%Y-%m-%dT%H:%M"}
 
@@ -15,6 +17,23 @@ def day_input():
 def moment_input():
     """Return the date-and-time picker of the browser."""
     return forms.DateTimeInput(**MOMENT_WIDGET)
+
+
+def posted(request):
+    """Return what the form was sent with, None before it is; an empty form sent is still sent."""
+    return request.POST if request.method == "POST" else None
+
+
+def accepted(form, verb, *args, **kwargs):
+    """Run ``verb``; what it refuses because of a field is told there, and False returned."""
+    try:
+        verb(*args, **kwargs)
+    except DomainError as error:
+        if error.field not in form.fields:
+            raise
+        form.add_error(error.field, error.message)
+        return False
+    return True
 
 
 class ConfirmedMixin:

@@ -11,6 +11,14 @@ def visible_stores(request):
     return Store.objects.for_user(request.user)
 
 
+def visible_customers(request):
+    return Customer.objects.for_user(request.user)
+
+
+def visible_vehicles(request):
+    return Vehicle.objects.for_user(request.user)
+
+
 class CustomerFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name or phone"), method="search")
     store = django_filters.ModelChoiceFilter(queryset=visible_stores)
@@ -50,7 +58,7 @@ class VehicleFilter(django_filters.FilterSet):
 
 
 class VehicleApiFilter(VehicleFilter):
-    customer = django_filters.NumberFilter(field_name="customer_id")
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers)
     updated_since = UpdatedSinceFilter()
 
     class Meta(VehicleFilter.Meta):

@@ -29,7 +29,7 @@ def plain(text) -> str:
     return unicodedata.normalize("NFKC", str(text)).strip()
 
 
-def normal_phone(text) -> str:
+def normal_phone(text, field="phone") -> str:
     """Return 11 digits of a mobile or a landline number; raise ``DomainError`` naming what is accepted."""
     if MOBILE.fullmatch(str(text)):
         return str(text)
@@ -39,7 +39,7 @@ def normal_phone(text) -> str:
         number = number[2:]
     if MOBILE.fullmatch(number) or LANDLINE.fullmatch(number):
         return number
-    raise DomainError(_("The phone must be a mobile with 11 digits or a landline with area code."), code="phone_invalid", field="phone")
+    raise DomainError(_("The phone must be a mobile with 11 digits or a landline with area code."), code="phone_invalid", field=field)
 
 
 def normal_vin(text) -> str:

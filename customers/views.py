@@ -10,6 +10,7 @@ from activity.timeline import timeline_of
 from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
+from common.forms import posted
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, VehicleForm
 from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
@@ -39,7 +40,7 @@ def customer_list(request):
 
 @requires("customers.edit")
 def create(request):
-    form = NewCustomerForm(request.POST or None, user=request.user)
+    form = NewCustomerForm(posted(request), user=request.user)
     if form.is_valid():
         customer = form.instance.create(by=request.user)
         messages.success(request, _("The customer has been saved."))
@@ -67,7 +68,7 @@ def detail(request, pk):
 def edit(request, pk):
     customer = own_customer(request, pk)
     allow(customer.can_edit_by(request.user))
-    form = CustomerForm(request.POST or None, instance=copy(customer))
+    form = CustomerForm(posted(request), instance=copy(customer))
     if form.is_valid():
         customer.edit(by=request.user, **form.changes)
         messages.success(request, _("The customer has been saved."))
@@ -116,7 +117,7 @@ def set_consent(request, pk):
 def add_contact(request, pk):
     customer = own_customer(request, pk)
     allow(customer.can_edit_by(request.user))
-    form = ContactForm(request.POST or None, instance=ContactPerson(customer=customer))
+    form = ContactForm(posted(request), instance=ContactPerson(customer=customer))
     if form.is_valid():
         form.instance.add(by=request.user)
         return redirect("customers:detail", pk)
@@ -135,7 +136,7 @@ def remove_contact(request, pk):
 def vehicle_create(request, pk):
     customer = own_customer(request, pk)
     allow(customer.can_edit_by(request.user))
-    form = VehicleForm(request.POST or None, instance=Vehicle(store=customer.store, customer=customer))
+    form = VehicleForm(posted(request), instance=Vehicle(store=customer.store, customer=customer))
     if form.is_valid():
         vehicle = form.instance.create(by=request.user)
         messages.success(request, _("The vehicle has been saved."))
@@ -167,7 +168,7 @@ def vehicle_detail(request, pk):
 def vehicle_edit(request, pk):
     vehicle = own_vehicle(request, pk)
     allow(vehicle.can_edit_by(request.user))
-    form = VehicleForm(request.POST or None, instance=copy(vehicle))
+    form = VehicleForm(posted(request), instance=copy(vehicle))
     if form.is_valid():
         vehicle.edit(by=request.user, **form.changes)
         messages.success(request, _("The vehicle has been saved."))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.filters import DayFilter, UpdatedSinceFilter, YesNoFilter
-from customers.filters import visible_stores
+from customers.filters import visible_customers, visible_stores, visible_vehicles
 from customers.models import Vehicle
 from customers.search import any_of, vehicle_ranks
 from visits.models import Appointment, Delivery, Visit
@@ -39,8 +39,8 @@ class VisitFilter(django_filters.FilterSet):
     arrived_to = DayFilter(label=_("Arrived to"), field_name="arrived_at", is_end=True)
     handed_over_from = DayFilter(label=_("Handed over from"), field_name="handed_over_at")
     handed_over_to = DayFilter(label=_("Handed over to"), field_name="handed_over_at", is_end=True)
-    customer = django_filters.NumberFilter(field_name="customer_id", widget=HiddenInput())
-    vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=HiddenInput())
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput())
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles, widget=HiddenInput())
 
     class Meta:
         model = Visit
@@ -72,8 +72,8 @@ class DeliveryFilter(django_filters.FilterSet):
     salesperson = django_filters.ModelChoiceFilter(queryset=salespeople)
     delivered_from = DayFilter(label=_("Delivered from"), field_name="delivered_at")
     delivered_to = DayFilter(label=_("Delivered to"), field_name="delivered_at", is_end=True)
-    customer = django_filters.NumberFilter(field_name="customer_id", widget=HiddenInput())
-    vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=HiddenInput())
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput())
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles, widget=HiddenInput())
 
     class Meta:
         model = Delivery
@@ -101,6 +101,6 @@ class AppointmentFilter(django_filters.FilterSet):
 class AppointmentApiFilter(AppointmentFilter):
     starts_from = DayFilter(label=_("From"), field_name="starts_at")
     starts_to = DayFilter(label=_("To"), field_name="starts_at", is_end=True)
-    customer = django_filters.NumberFilter(field_name="customer_id")
-    vehicle = django_filters.NumberFilter(field_name="vehicle_id")
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers)
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles)
     updated_since = UpdatedSinceFilter()

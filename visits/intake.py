@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from common.forms import posted
 from customers.forms import BriefCustomerForm, BriefVehicleForm
 from customers.models import Customer, Vehicle
 from customers.notices import notices_for
@@ -26,9 +27,9 @@ class Intake:
         self.customer_form = self.vehicle_form = None
         guess = guessed(query.get("q", ""))
         if self.customer is None:
-            self.customer_form = BriefCustomerForm(request.POST or None, user=user, prefix="customer", initial=guess)
+            self.customer_form = BriefCustomerForm(posted(request), user=user, prefix="customer", initial=guess)
         if self.vehicle is None:
-            self.vehicle_form = BriefVehicleForm(request.POST or None, prefix="vehicle", initial=guess)
+            self.vehicle_form = BriefVehicleForm(posted(request), prefix="vehicle", initial=guess)
         self.notices = notices_for([self.customer], user)[self.customer.pk] if self.customer else []
 
     @property

@@ -11,6 +11,7 @@ from activity.models import Event
 from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
+from common.forms import accepted, posted
 from visits import desk, services
 from visits.filters import AppointmentFilter, DeliveryFilter, VisitFilter
 from visits.forms import AddWorkForm, AppointmentForm, CancelForm, DeliveryForm, HandOverForm, OrderForm, PromiseForm, VisitForm
@@ -41,7 +42,7 @@ def visit_list(request):
 @requires("visits.create")
 def create(request):
     intake = Intake(request, "visits.create")
-    form = VisitForm(request.POST or None, user=request.user, store=intake.store, vehicle=intake.vehicle)
+    form = VisitForm(posted(request), user=request.user, store=intake.store, vehicle=intake.vehicle)
     if request.method == "POST" and intake.is_valid_for(form):
         visit = services.log_visit(form.instance, by=request.user)
         messages.success(request, _("Visit %(number)s is logged.") % {"number": visit.number})
@@ -67,9 +68,8 @@ def detail(request, pk):
 def edit(request, pk):
     visit = own_visit(request, pk)
     allow(visit.can_edit_by(request.user))
-    form = OrderForm(request.POST or None, instance=copy(visit), user=request.user, store=visit.store, vehicle=visit.vehicle)
-    if form.is_valid():
-        visit.edit(by=request.user, **form.changes)
+    form = OrderForm(posted(request), instance=copy(visit), user=request.user, store=visit.store, vehicle=visit.vehicle)
+    if form.is_valid() and accepted(form, visit.edit, by=request.user, **form.changes):
         messages.success(request, _("The visit has been saved."))
         return redirect("visits:detail", pk)
     return render(request, "visits/edit.html", {"form": form, "visit": visit}, status=422 if form.errors else 200)
@@ -79,9 +79,8 @@ def edit(request, pk):
 def add_work(request, pk):
     visit = own_visit(request, pk)
     allow(visit.can_edit_by(request.user))
-    form = AddWorkForm(request.POST or None)
-    if form.is_valid():
-        visit.add_work(**form.cleaned_data, by=request.user)
+    form = AddWorkForm(posted(request))
+    if form.is_valid() and accepted(form, visit.add_work, **form.cleaned_data, by=request.user):
         messages.success(request, _("Added with the customer's consent."))
         return redirect("visits:detail", pk)
     return verb_form(request, visit, form, _("Add work"))
@@ -91,9 +90,8 @@ def add_work(request, pk):
 def promise(request, pk):
     visit = own_visit(request, pk)
     allow(visit.can_hand_over_by(request.user))
-    form = PromiseForm(request.POST or None, initial={"promised_at": visit.promised_at})
-    if form.is_valid():
-        visit.promise(form.cleaned_data["promised_at"], by=request.user)
+    form = PromiseForm(posted(request), initial={"promised_at": visit.promised_at})
+    if form.is_valid() and accepted(form, visit.promise, form.cleaned_data["promised_at"], by=request.user):
         messages.success(request, _("The new time is promised."))
         return redirect("visits:detail", pk)
     return verb_form(request, visit, form, _("Promise another time"))
@@ -103,9 +101,8 @@ def promise(request, pk):
 def hand_over(request, pk):
     visit = own_visit(request, pk)
     allow(visit.can_hand_over_by(request.user))
-    form = HandOverForm(request.POST or None, instance=copy(visit))
-    if form.is_valid():
-        visit.hand_over(by=request.user, at=form.cleaned_data["handed_over_at"], **form.amounts)
+    form = HandOverForm(posted(request), instance=copy(visit))
+    if form.is_valid() and accepted(form, visit.hand_over, by=request.user, at=form.cleaned_data["handed_over_at"], **form.amounts):
         messages.success(request, _("The car has been handed over."))
         return redirect("visits:detail", pk)
     return verb_form(request, visit, form, _("Hand over"))
@@ -115,9 +112,8 @@ def hand_over(request, pk):
 def cancel(request, pk):
     visit = own_visit(request, pk)
     allow(visit.can_hand_over_by(request.user))
-    form = CancelForm(request.POST or None)
-    if form.is_valid():
-        visit.cancel(by=request.user, **form.cleaned_data)
+    form = CancelForm(posted(request))
+    if form.is_valid() and accepted(form, visit.cancel, by=request.user, **form.cleaned_data):
         messages.success(request, _("The visit is cancelled."))
         return redirect("visits:detail", pk)
     return verb_form(request, visit, form, _("Cancel visit"))
@@ -133,7 +129,7 @@ def delivery_list(request):
 @requires("visits.deliver")
 def delivery_create(request):
     intake = Intake(request, "visits.deliver")
-    form = DeliveryForm(request.POST or None, user=request.user, store=intake.store)
+    form = DeliveryForm(posted(request), user=request.user, store=intake.store)
     if request.method == "POST" and intake.is_valid_for(form):
         delivery = services.record_delivery(form.instance, by=request.user)
         messages.success(request, _("The delivery is recorded."))
@@ -164,7 +160,7 @@ def appointment_list(request):
 @requires("visits.book")
 def appointment_create(request):
     intake = Intake(request, "visits.book")
-    form = AppointmentForm(request.POST or None, user=request.user, store=intake.store)
+    form = AppointmentForm(posted(request), user=request.user, store=intake.store)
     if request.method == "POST" and intake.is_valid_for(form):
         appointment = services.book(form.instance, by=request.user)
         messages.success(request, _("The appointment is booked."))

@@ -139,17 +139,27 @@ class Visit(models.Model):
 
     def clean(self):
         with as_validation_error():
-            self.sender_phone = normal_phone(self.sender_phone) if self.sender_phone else ""
+            self.sender_phone = normal_phone(self.sender_phone, "sender_phone") if self.sender_phone else ""
             if self.store_id:
                 self.check_stores()
             if self._state.adding and self.advisor_id:
                 self.check_advisor(self.advisor_id)
-            if self.arrived_at and self.arrived_at > timezone.now() + CLOCK_TOLERANCE:
-                raise DomainError(_("The arrival must not lie in the future."), code="arrived_in_future", field="arrived_at")
+            self.check_times()
             if self.fuel_level is not None and self.fuel_level > 100:
                 raise DomainError(_("Fuel or charge is a percentage from 0 to 100."), code="fuel_level", field="fuel_level")
         if found := faults(self.inquiry):
             raise ValidationError({"inquiry": [ValidationError(message, params=particulars) for message, particulars in found]})
+
+    def check_times(self):
+        latest = timezone.now() + CLOCK_TOLERANCE
+        if self.arrived_at and self.arrived_at > latest:
+            raise DomainError(_("The arrival must not lie in the future."), code="arrived_in_future", field="arrived_at")
+        if self.arrived_at and self.promised_at and self.promised_at < self.arrived_at:
+            raise DomainError(_("The promised time must not be earlier than the arrival."), code="promised_before_arrival", field="promised_at")
+        if self.arrived_at and self.handed_over_at and self.handed_over_at < self.arrived_at:
+            raise DomainError(_("The hand-over must not be earlier than the arrival."), code="handed_over_before_arrival", field="handed_over_at")
+        if self.handed_over_at and self.handed_over_at > latest:
+            raise DomainError(_("The hand-over must not lie in the future."), code="handed_over_in_future", field="handed_over_at")
 
     def check_stores(self):
         """Refuse people, cars and earlier visits of another store; a foreign one is as good as unknown (T4)."""
@@ -212,15 +222,12 @@ class Visit(models.Model):
         """Complete or mend the order while the car is here; nothing is recorded when nothing differs."""
         if not self.can_edit_by(by):
             raise NotAllowed
-        if not Visit.objects.filter(pk=self.pk, status=self.Status.IN_SHOP).exists():
-            raise Conflict(_("The car is no longer in the shop."))
         changed = apply_changes(self, changes)
         if not changed:
             return
         if "advisor" in changed and self.advisor_id:
             self.check_advisor(self.advisor_id)
-        self.updated_at = timezone.now()
-        self.save(update_fields=[*changed, "updated_at"])
+        self.change_status(self.Status.IN_SHOP, self.Status.IN_SHOP, **{name: changes[name] for name in changed})
         arrived_on = self.store.local(self.arrived_at).date()
         self.vehicle.read_mileage(self.mileage, arrived_on)
         record("visit.edited", self, by=by, number=self.number, fields=changed)
@@ -259,11 +266,8 @@ class Visit(models.Model):
         """Give the car back; a missing total is labour plus parts. Calls after service are planned from here (S2-08)."""
         if not self.can_hand_over_by(by):
             raise NotAllowed
-        at = at or timezone.now()
-        if at < self.arrived_at:
-            raise DomainError(_("The hand-over must not be earlier than the arrival."), code="handed_over_before_arrival", field="handed_over_at")
-        if at > timezone.now() + CLOCK_TOLERANCE:
-            raise DomainError(_("The hand-over must not lie in the future."), code="handed_over_in_future", field="handed_over_at")
+        at = self.handed_over_at = at or timezone.now()
+        self.check_times()
         given = {name: amount for name, amount in amounts.items() if amount is not None}
         total = {"total_amount": sum(given.values())} if given else {}
         self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **(total | given))
