@@ -25,8 +25,7 @@ class Group(models.TextChoices):
     INDEX = "index", _("Indexes")
     ANSWERS = "answers", _("Satisfaction")
     CALLS = "calls", _("Follow-up calls")
-    COMPLAINTS = "complaints", _("Complaints")
-    WORK = "work", _("Workshop")
+    WORK = "work", _("Complaints and workshop")
     SHOPS = "shops", _("Mystery shops")
 
 
@@ -191,7 +190,7 @@ INDICATORS = {
             _("Complaint feedback in time"),
             _("Rounds answered by their deadline / rounds issued, by day of issue."),
             _("Rounds that are still open and not yet due."),
-            Group.COMPLAINTS,
+            Group.WORK,
             "feedback",
             minimum_n=1,
         ),
@@ -200,7 +199,7 @@ INDICATORS = {
             _("Complaint rate"),
             _("Complaints / (visits + deliveries), each by its day."),
             _("Slips of the kind grievance; cancelled visits."),
-            Group.COMPLAINTS,
+            Group.WORK,
             (Sum("complaints"),),
             (Sum("visits"), Sum("deliveries")),
             direction=Direction.LOW,
@@ -211,7 +210,7 @@ INDICATORS = {
             _("Slips issued again"),
             _("Slips with a second round / slips, by day of opening."),
             NOTHING,
-            Group.COMPLAINTS,
+            Group.WORK,
             "slips",
             direction=Direction.LOW,
             minimum_n=1,

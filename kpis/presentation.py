@@ -46,16 +46,16 @@ class Tile:
         return state_tag(self.value)
 
     @property
-    def is_below(self):
-        return self.value.reached is False
+    def is_faint(self):
+        return self.value.sample in (Sample.HIDDEN, Sample.INSUFFICIENT)
 
 
 def state_tag(value):
     """Word the state of a value: green only for a reached target, and never where the sample is too small to tell."""
+    if value.status not in (Status.NO_DATA, Status.TOO_FEW) and value.sample == Sample.INSUFFICIENT:
+        return tag(value.sample.label, "neutral", "circle-dashed")
     if value.status in (Status.NO_DATA, Status.TOO_FEW, Status.NO_TARGET):
         return tag(value.status.label, "neutral", "minus")
-    if value.sample == Sample.INSUFFICIENT:
-        return tag(value.sample.label, "neutral", "circle-dashed")
     if value.reached:
         return tag(_("On target"), "good", "circle-check")
     return tag(_("Target missed"), "warn", "trending-down")
@@ -138,7 +138,9 @@ class Detail:
         self.picker, self.user, self.entry = picker, user, entry
         period = picker.period
         periods = [period, period.previous(), period.year_before(), *period.ending_here(Grain.ROLLING_12).months()]
-        self.value, self.previous, self.year_before, *self.trend = measure(stores=picker.chosen, periods=periods, codes=[entry.code])
+        self.value, previous, year_before, *self.trend = measure(stores=picker.chosen, periods=periods, codes=[entry.code])
+        # The period before a year is the same period last year.
+        self.earlier = [previous] if previous.period == year_before.period else [previous, year_before]
 
     @property
     def tile(self):

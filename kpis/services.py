@@ -28,7 +28,7 @@ class Status(models.TextChoices):
     NO_TARGET = "no_target", _("No target")
     ABOVE = "above", _("Above target")
     BELOW = "below", _("Below target")
-    NOT_DISTINGUISHABLE = "not_distinguishable", _("Not distinguishable from the target")
+    NOT_DISTINGUISHABLE = "not_distinguishable", _("Not distinguishable")
 
 
 @dataclass

@@ -53,8 +53,8 @@ function chartOptions(data, word) {
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: 16, top: series.length > 1 ? 40 : 20, bottom: 4, containLabel: true },
-    legend: series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4, textStyle: { color: soft } } : undefined,
+    grid: { left: 8, right: 28, top: series.length > 1 ? 40 : 20, bottom: 4, containLabel: true },
+    legend: series.length > 1 ? { data: series.map((one) => one.name), top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4, textStyle: { color: soft } } : undefined,
     tooltip: { trigger: "axis", confine: true, formatter: tooltip(data) },
     xAxis: {
       type: "category",
@@ -65,7 +65,7 @@ function chartOptions(data, word) {
       axisLabel: { color: soft, hideOverlap: true },
     },
     yAxis: { type: "value", scale: !isBar, axisLabel: { color: soft }, splitLine: { lineStyle: { color: cssValue("--line") } } },
-    series,
+    series: [...series, ...intervalBand(data)],
   };
 }
 
