@@ -7,6 +7,7 @@ from rest_framework.routers import DefaultRouter
 from complaints.api import ComplaintViewSet
 from customers.api import CustomerViewSet, VehicleViewSet
 from kpis.api import KpiViewSet
+from messaging.api import MessageViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
 from visits.api import AppointmentViewSet, DeliveryViewSet, VisitViewSet
 
@@ -18,6 +19,7 @@ router.register("visits", VisitViewSet, basename="visit")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("appointments", AppointmentViewSet, basename="appointment")
 router.register("complaints", ComplaintViewSet, basename="complaint")
+router.register("messages", MessageViewSet, basename="message")
 router.register("kpis", KpiViewSet, basename="kpi")
 router.register("questionnaires", QuestionnaireViewSet, basename="questionnaire")
 router.register("responses", ResponseViewSet, basename="response")

@@ -73,4 +73,4 @@ def ask(pk, now):
 
 
 def read(pk, status):
-    return Message.objects.select_related("store", "customer", "vehicle", "template", "rule").filter(pk=pk, status=status).first()
+    return Message.objects.for_list().filter(pk=pk, status=status).first()

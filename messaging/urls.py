@@ -1,2 +1,16 @@
+from django.urls import path
+
+from messaging import views
+
 app_name = "messaging"
-urlpatterns = []
+urlpatterns = [
+    path("", views.message_list, name="list"),
+    path("inbox/", views.inbox, name="inbox"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("<int:pk>/resend/", views.resend, name="resend"),
+    path("templates/", views.template_list, name="template_list"),
+    path("templates/<int:pk>/edit/", views.template_edit, name="template_edit"),
+    path("rules/<int:pk>/edit/", views.rule_edit, name="rule_edit"),
+]

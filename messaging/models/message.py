@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from activity.services import record
 from common.errors import Conflict, NotAllowed
 from common.scope import StoreScopedQuerySet
+from customers.masking import mask_plate, may_reveal
 from customers.models import Customer, Vehicle
 from messaging.gate import Step, verdict
 from messaging.models.rule import ReminderRule
@@ -29,6 +30,9 @@ class MessageQuerySet(StoreScopedQuerySet):
     def abandoned(self, now):
         """Return the messages whose sender let the lease run out: it died, or the channel never answered."""
         return self.filter(status=Message.Status.SENDING, lease_until__lt=now).order_by("lease_until", "pk")
+
+    def for_list(self):
+        return self.select_related("store", "customer", "vehicle", "template", "rule")
 
     def gone_out(self, since):
         """Return the messages that have reached the customer since then, or may have."""
@@ -86,6 +90,18 @@ class Message(models.Model):
     def __str__(self):
         return f"{self.template} → {self.customer}"
 
+    @property
+    def parts(self):
+        """Return how many SMS the text takes: up to 70 characters are one, longer ones are cut by 67."""
+        return 1 if len(self.body) <= 70 else -(-len(self.body) // 67)
+
+    def body_for(self, user):
+        """Return the text as ``user`` may see it: without the right to reveal, the plate is masked in it too."""
+        plate = self.vehicle.plate if self.vehicle else ""
+        if not plate or may_reveal(user, self.store_id):
+            return self.body
+        return self.body.replace(plate, mask_plate(plate))
+
     def can_decide_by(self, user):
         return user.may("messaging.configure", self.store_id)
 
@@ -123,7 +139,7 @@ class Message(models.Model):
     def finish(self, now):
         """Write down that the channel has taken this try; a later try has the word instead of an older one."""
         if self.change_status(self.Status.SENDING, self.Status.SENT, sent_at=now):
-            record("message.sent", self, template=self.template.code)
+            self.record("message.sent")
 
     @transaction.atomic
     def retry(self, now, reason):
@@ -137,13 +153,13 @@ class Message(models.Model):
     @transaction.atomic
     def fail(self, reason):
         if self.change_status(self.Status.SENDING, self.Status.FAILED, reason=reason):
-            record("message.failed", self, template=self.template.code, reason=reason)
+            self.record("message.failed", reason=reason)
 
     @transaction.atomic
     def doubt(self):
         """Leave it to a person: the customer may have it, so it is never sent again by itself (T49)."""
         if self.change_status(self.Status.SENDING, self.Status.UNCERTAIN, reason=Reason.NO_ANSWER):
-            record("message.doubted", self, template=self.template.code)
+            self.record("message.doubted")
 
     # What people decide.
 
@@ -160,7 +176,7 @@ class Message(models.Model):
         self.refuse_stranger(by)
         if not self.change_status(self.Status.UNCERTAIN, self.Status.SENT, sent_at=now or timezone.now(), reason=""):
             raise Conflict(_("This message is no longer uncertain."))
-        record("message.sent", self, by=by, template=self.template.code)
+        self.record("message.sent", by=by)
 
     @transaction.atomic
     def resend(self, *, by, now=None):
@@ -170,7 +186,7 @@ class Message(models.Model):
         again = {"due_at": now, "expires_at": max(self.expires_at, now + timedelta(days=1)), "lease_until": None, "reason": ""}
         if self.status not in (self.Status.UNCERTAIN, self.Status.FAILED) or not self.change_status(self.status, self.Status.PLANNED, **again):
             raise Conflict(_("This message is neither uncertain nor failed."))
-        record("message.resent", self, by=by, template=self.template.code)
+        self.record("message.resent", by=by)
 
     def refuse_stranger(self, by):
         if not self.can_decide_by(by):
@@ -179,8 +195,12 @@ class Message(models.Model):
     def end(self, status, reason, *, by=None):
         if not self.change_status(self.Status.PLANNED, status, reason=reason):
             return False
-        record(f"message.{status}", self, by=by, template=self.template.code, reason=reason)
+        self.record(f"message.{status}", by=by, reason=reason)
         return True
+
+    def record(self, code, *, by=None, **particulars):
+        """Write the event; the name of the template goes along, so that a timeline costs no query per line."""
+        record(code, self, by=by, template=self.template.code, name_en=self.template.name_en, name_zh=self.template.name_zh, **particulars)
 
     def change_status(self, old, new, **changes):
         """Change the row if nobody else has since this copy of it was read; tell whether it worked."""

@@ -39,4 +39,4 @@ class ReminderRule(models.Model):
         ]
 
     def __str__(self):
-        return self.code
+        return f"{self.get_occasion_display()} · {self.template}"

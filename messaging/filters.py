@@ -1,0 +1,26 @@
+import django_filters
+from django.forms import HiddenInput
+from django.utils.translation import gettext_lazy as _
+
+from common.filters import DayFilter
+from messaging.models import Message, MessageTemplate
+
+
+def stores_of(request):
+    return request.user.stores_with(Message.view_permission)
+
+
+class MessageFilter(django_filters.FilterSet):
+    """The one filter of messages: page and API."""
+
+    status = django_filters.MultipleChoiceFilter(label=_("status"), choices=Message.Status)
+    template = django_filters.ModelChoiceFilter(label=_("template"), queryset=MessageTemplate.objects.all())
+    store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
+    due_from = DayFilter(label=_("due from"), field_name="due_at")
+    due_to = DayFilter(label=_("due to"), field_name="due_at", is_end=True)
+    customer = django_filters.NumberFilter(field_name="customer_id", widget=HiddenInput())
+    vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=HiddenInput())
+
+    class Meta:
+        model = Message
+        fields = []

@@ -1,0 +1,18 @@
+from django import forms
+
+from common.forms import day_input
+from messaging.models import MessageTemplate, ReminderRule
+
+
+class TemplateForm(forms.ModelForm):
+    class Meta:
+        model = MessageTemplate
+        fields = ["name_zh", "name_en", "category", "purpose", "body"]
+        widgets = {"body": forms.Textarea({"rows": 5})}
+
+
+class RuleForm(forms.ModelForm):
+    class Meta:
+        model = ReminderRule
+        fields = ["days_before", "template", "valid_from", "valid_to"]
+        widgets = {"valid_from": day_input(), "valid_to": day_input()}

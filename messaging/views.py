@@ -1,0 +1,96 @@
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from activity.models import Event
+from common.access import requires
+from common.filters import ROWS_PER_PAGE, page_of
+from messaging.channels import is_simulated
+from messaging.filters import MessageFilter
+from messaging.forms import RuleForm, TemplateForm
+from messaging.models import PLACEHOLDERS, Message, MessageTemplate, ReminderRule, SimulatedReceipt
+
+
+@requires("messaging.view")
+def message_list(request):
+    outbox = Message.objects.for_user(request.user).for_list()
+    filterset = MessageFilter(request.GET, queryset=outbox, request=request)
+    return render(request, "messaging/list.html", {"filter": filterset, "page_obj": page_of(filterset, request.GET.get("page"))})
+
+
+@requires("messaging.view")
+def inbox(request):
+    """Show what the customers of one's stores would have on their phones."""
+    if not is_simulated():
+        raise Http404
+    visible = Message.objects.for_user(request.user)
+    page = Paginator(SimulatedReceipt.objects.filter(message_ref__in=visible.values("pk")), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    sent = visible.for_list().in_bulk([receipt.message_ref for receipt in page])
+    return render(request, "messaging/inbox.html", {"page_obj": page, "arrived": [(receipt, sent[receipt.message_ref]) for receipt in page]})
+
+
+@requires("messaging.view")
+def detail(request, pk):
+    message = found(request, pk)
+    context = {"message": message, "may_decide": message.can_decide_by(request.user), "events": Event.objects.about(message)}
+    return render(request, "messaging/detail.html", context)
+
+
+@requires("messaging.configure")
+@require_POST
+def cancel(request, pk):
+    message = found(request, pk)
+    message.cancel(by=request.user)
+    messages.success(request, _("The message is stopped."))
+    return redirect("messaging:detail", pk)
+
+
+@requires("messaging.configure")
+@require_POST
+def confirm(request, pk):
+    message = found(request, pk)
+    message.confirm(by=request.user)
+    messages.success(request, _("The message counts as sent."))
+    return redirect("messaging:detail", pk)
+
+
+@requires("messaging.configure")
+@require_POST
+def resend(request, pk):
+    message = found(request, pk)
+    message.resend(by=request.user)
+    messages.success(request, _("The message is planned once more."))
+    return redirect("messaging:detail", pk)
+
+
+@requires("messaging.configure")
+def template_list(request):
+    context = {"templates": MessageTemplate.objects.all(), "rules": ReminderRule.objects.select_related("template")}
+    return render(request, "messaging/template_list.html", context)
+
+
+@requires("messaging.configure")
+def template_edit(request, pk):
+    template = get_object_or_404(MessageTemplate, pk=pk)
+    return edit(request, TemplateForm(request.POST or None, instance=template), {"placeholders": PLACEHOLDERS.items()})
+
+
+@requires("messaging.configure")
+def rule_edit(request, pk):
+    rule = get_object_or_404(ReminderRule.objects.select_related("template"), pk=pk)
+    return edit(request, RuleForm(request.POST or None, instance=rule), {})
+
+
+def edit(request, form, context):
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved. Messages already planned keep their text and day."))
+        return redirect("messaging:template_list")
+    return render(request, "messaging/form.html", {"form": form, **context}, status=422 if form.errors else 200)
+
+
+def found(request, pk):
+    return get_object_or_404(Message.objects.for_user(request.user).for_list(), pk=pk)
