@@ -198,9 +198,13 @@ class Message(models.Model):
         self.record(f"message.{status}", by=by, reason=reason)
         return True
 
+    @property
+    def particulars(self):
+        """Return what every event of the message keeps; the names go along, so that a timeline costs no query per line."""
+        return {"template": self.template.code, "name_en": self.template.name_en, "name_zh": self.template.name_zh}
+
     def record(self, code, *, by=None, **particulars):
-        """Write the event; the name of the template goes along, so that a timeline costs no query per line."""
-        record(code, self, by=by, template=self.template.code, name_en=self.template.name_en, name_zh=self.template.name_zh, **particulars)
+        record(code, self, by=by, **self.particulars, **particulars)
 
     def change_status(self, old, new, **changes):
         """Change the row if nobody else has since this copy of it was read; tell whether it worked."""

@@ -17,7 +17,7 @@ def text_for(message, user):
 @register.simple_tag
 def message_name(particulars):
     """Name the template of a message event, kept in both languages."""
-    return in_language(particulars["name_en"], particulars["name_zh"])
+    return in_language(particulars.get("name_en", ""), particulars.get("name_zh", "")) or particulars["template"]
 
 
 @register.simple_tag
