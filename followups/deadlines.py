@@ -1,7 +1,5 @@
 """When the follow-ups of a plan are due and from when on they may be called."""
 
-from datetime import UTC, datetime
-
 from followups.models import Plan
 from followups.windows import DAY, CallWindow
 from stores.calendar import Calendar, Unit
@@ -15,10 +13,7 @@ class Deadlines:
     def __init__(self, plan, store):
         self.plan, self.store, self.zone = plan, store, store.zone
         self.calendar, self.window = Calendar(store), CallWindow(store)
-        self.counted = {}
-
-    def day_of(self, moment):
-        return moment.astimezone(self.zone).date()
+        self.counted, self.due_days = {}, set()
 
     def of(self, start):
         """Return ``(due at, steps, callable from)`` of what happened at ``start``."""
@@ -26,12 +21,17 @@ class Deadlines:
         day = local.date()
         if self.plan.unit in BY_THE_CLOCK:
             deadline = self.calendar.deadline(start, self.plan.offset, self.plan.unit)
-            return deadline.at, deadline.steps, self.callable_from(start, deadline.at, self.window.opening(day + DAY))
-        if day not in self.counted:
-            deadline = self.calendar.deadline(start, self.plan.offset, self.plan.unit)
-            self.counted[day] = deadline.at.astimezone(self.zone).date(), deadline.steps, self.window.opening(day + DAY)
-        due_day, steps, opening = self.counted[day]
-        due_at = datetime.combine(due_day, local.timetz().replace(fold=0)).astimezone(UTC)
+            due_at, steps, opening = deadline.at.astimezone(self.zone), deadline.steps, self.window.opening(day + DAY)
+            self.due_days.add(due_at.date())
+        else:
+            if day not in self.counted:
+                deadline = self.calendar.deadline(start, self.plan.offset, self.plan.unit)
+                due_day = deadline.at.astimezone(self.zone).date()
+                self.counted[day] = due_day - day, deadline.steps, self.window.opening(day + DAY)
+                self.due_days.add(due_day)
+            distance, steps, opening = self.counted[day]
+            # Adding to a local time keeps the time of day, also across a change of the clocks.
+            due_at = local + distance
         return due_at, steps, self.callable_from(start, due_at, opening)
 
     def callable_from(self, start, due_at, opening):

@@ -1,10 +1,10 @@
 """Planning follow-ups from hand-overs, deliveries and answered complaints, and the sweeps over what is planned."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,10 +19,8 @@ from surveys.models import Response
 from visits.models import Delivery, Visit
 
 LOOK_BACK = timedelta(days=14)
-BATCH = 20_000
+BATCH = 100_000
 ONCE = OnConflict(key=("plan", "source_kind", "source_id"))
-COLUMNS = ["store_id", "plan_id", "source_kind", "source_id", "customer_id", "vehicle_id", "visit_id", "delivery_id", "role", "assignee_id", "priority"]
-COLUMNS += ["due_at", "due_steps", "available_at", "status", "exemption", "finished_at"]
 
 
 @dataclass(frozen=True)
@@ -39,12 +37,23 @@ class Source:
         return ["pk", "customer_id", "vehicle_id", self.moment, "customer__phone", "customer__do_not_call_at", *self.person_cells]
 
     def rows(self, plan, store, **bounds):
-        """Return the rows of ``store`` the plan applies to and has not been applied to."""
-        planned = FollowUp.objects.filter(plan=plan, source_kind=self.kind, source_id=OuterRef("pk"))
-        rows = self.model.objects.filter(~Exists(planned), store=store, **bounds)
+        """Return the rows of ``store`` the plan applies to."""
+        rows = self.model.objects.filter(store=store, **bounds)
         if self.model is not Visit:
             return rows
         return rows.handed_over().filter(kind__in=plan.visit_kinds) if plan.visit_kinds else rows.handed_over()
+
+    def unplanned(self, plan, rows):
+        """Return the sorted ids of the ``rows`` the plan has no follow-up for.
+
+        The difference is taken here and not in SQL: fresh statistics are missing exactly after a large import, and then
+        PostgreSQL may join row by row.
+        """
+        pks = set(rows.values_list("pk", flat=True))
+        if not pks:
+            return []
+        planned = FollowUp.objects.filter(plan=plan, source_kind=self.kind, source_id__range=(min(pks), max(pks)))
+        return sorted(pks.difference(planned.values_list("source_id", flat=True)))
 
 
 SOURCES = {
@@ -66,7 +75,7 @@ def plan_for_delivery(delivery):
 @transaction.atomic
 def plan_for(row, trigger, moment):
     plans = Plan.objects.triggered_by(trigger).valid_on(row.store.today(moment))
-    return sum(plan_rows(plan, row.store, SOURCES[trigger].rows(plan, row.store, pk=row.pk)) for plan in plans)
+    return sum(plan_missing(plan, row.store, SOURCES[trigger].rows(plan, row.store, pk=row.pk)) for plan in plans)
 
 
 def plan_due(now=None):
@@ -86,13 +95,14 @@ def plan_due(now=None):
 def sweep(plan, store, now):
     source = SOURCES[plan.trigger]
     since, until = valid_span(plan, store, now - LOOK_BACK, now)
-    planned = 0
-    while True:
-        rows = source.rows(plan, store, **{f"{source.moment}__gte": since, f"{source.moment}__lte": until}).order_by(source.moment)[:BATCH]
-        number = plan_rows(plan, store, rows)
-        planned += number
-        if number < BATCH:
-            return planned
+    return plan_missing(plan, store, source.rows(plan, store, **{f"{source.moment}__gte": since, f"{source.moment}__lte": until}))
+
+
+def plan_missing(plan, store, rows):
+    """Plan what ``rows`` still lack, each batch in a transaction of its own."""
+    missing = SOURCES[plan.trigger].unplanned(plan, rows)
+    batches = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
+    return sum(plan_rows(plan, store, rows.filter(pk__range=(batch[0], batch[-1])), set(batch)) for batch in batches)
 
 
 def valid_span(plan, store, since, until):
@@ -104,22 +114,23 @@ def valid_span(plan, store, since, until):
 
 
 @transaction.atomic
-def plan_rows(plan, store, rows):
-    """Insert the follow-ups of ``rows`` and return how many are new."""
-    source, deadlines, now = SOURCES[plan.trigger], Deadlines(plan, store), timezone.now()
-    tuples, due_days = [], set()
-    for pk, customer_id, vehicle_id, start, phone, stopped_at, *seller in rows.values_list(*source.cells):
-        due_at, steps, available_at = deadlines.of(start)
-        exemption = exemption_of(plan, phone, stopped_at)
-        assignee_id = seller[0] if plan.to_salesperson and seller and seller[1] else None
-        links = (pk, None) if source.model is Visit else (None, pk)
-        ending = (FollowUp.Status.INELIGIBLE, exemption, now) if exemption else (FollowUp.Status.OPEN, "", None)
-        what = (store.pk, plan.pk, source.kind, pk, customer_id, vehicle_id, *links, plan.role, assignee_id, plan.priority)
-        tuples.append((*what, due_at, steps, available_at, *ending))
-        due_days.add(deadlines.day_of(due_at))
-    number = load(FollowUp, COLUMNS, tuples, ONCE).inserted
-    announce_days(store.pk, *due_days)
+def plan_rows(plan, store, rows, pks):
+    """Insert the follow-ups of those ``rows`` that are among ``pks`` and return how many are new."""
+    source, deadlines, found = SOURCES[plan.trigger], Deadlines(plan, store), defaultdict(list)
+    for pk, customer_id, vehicle_id, start, phone, stopped_at, *seller in rows.values_list(*source.cells).iterator(5000):
+        if pk in pks:
+            assignee_id = seller[0] if plan.to_salesperson and seller and seller[1] else None
+            found[exemption_of(plan, phone, stopped_at)].append((pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start)))
+    columns = ["source_id", f"{source.kind}_id", "customer_id", "vehicle_id", "assignee_id", "due_at", "due_steps", "available_at"]
+    shared = {"store_id": store.pk, "plan_id": plan.pk, "source_kind": source.kind, "role": plan.role, "priority": plan.priority}
+    number = sum(load(FollowUp, columns, rows, ONCE, shared | ending_of(exemption)).inserted for exemption, rows in found.items())
+    announce_days(store.pk, *deadlines.due_days)
     return number
+
+
+def ending_of(exemption):
+    """Return what is set on a follow-up that is over before it began; nothing where there is no exemption."""
+    return {"status": FollowUp.Status.INELIGIBLE, "exemption": exemption, "finished_at": timezone.now()} if exemption else {}
 
 
 def exemption_of(plan, phone, stopped_at):
