@@ -24,7 +24,7 @@ NAVIGATION = [
     (
         _("Work"),
         [
-            Item(_("My day"), "accounts:home", "sun", keys="g h"),
+            Item(_("My day"), "kpis:home", "sun", keys="g h"),
             Item(_("Reception"), "visits:reception", "wrench", "visits.create", "g r"),
             Item(_("Queue"), "followups:queue", "phone-call", "followups.work", "g q"),
             Item(_("Appointments"), "visits:appointment_list", "calendar-clock", "visits.view"),
@@ -61,6 +61,7 @@ NAVIGATION = [
         [
             Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
             Item(_("Working calendar"), "stores:calendar", "calendar-days", "stores.manage"),
+            Item(_("Targets"), "kpis:target_list", "target", "kpis.configure"),
             Item(_("API documentation"), "api:docs", "code"),
         ],
     ),

@@ -13,7 +13,7 @@ def indicator_choices():
 class DatedForm(forms.ModelForm):
     """A rule of an indicator with its validity, for one store or the whole group."""
 
-    indicator = forms.ChoiceField(label=_("indicator"), choices=indicator_choices)
+    indicator = forms.ChoiceField(label=_("Indicator"), choices=indicator_choices)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from complaints.models import Complaint
 from followups.models import FollowUp, Plan
 from kpis.picker import Picker
 from kpis.presentation import tiles_of
+from stores.calendar import missing_makeup_years
 from surveys.models import MysteryShop
 from surveys.services import mystery_shop_shortfall
 from visits.models import Appointment, Delivery, Visit
@@ -58,13 +59,24 @@ class Home:
     def may_call(self):
         return self.user.may("followups.work")
 
+    @property
+    def oversees(self):
+        return bool(self.roles & {Role.STORE_MANAGER, Role.GROUP_MANAGER})
+
+    @cached_property
+    def years_without_makeup_days(self):
+        """Return the years whose make-up working days are not entered yet; deadlines in them may move (T74)."""
+        return missing_makeup_years(self.today) if self.oversees or self.user.may("stores.manage") else []
+
     @cached_property
     def stats(self):
         """Return the counts of the person's work, each a link to its rows."""
         counts = []
         if self.may_call:
             counts += self.calls()
-        if self.user.may("visits.create"):
+        elif self.oversees:
+            counts.append(self.overdue_calls())
+        if self.user.may("visits.create") or self.oversees:
             counts += self.workshop()
         if self.user.may("visits.deliver"):
             counts.append(self.deliveries())
@@ -88,6 +100,10 @@ class Home:
         if self.user.may("complaints.verify"):
             counts.append(Stat(_("Waiting for verification"), found["verifying"], page("complaints:list", status="answered"), "message-square-reply"))
         return counts
+
+    def overdue_calls(self):
+        count = FollowUp.objects.for_user(self.user).overdue(self.now).count()
+        return Stat(_("Overdue calls"), count, page("followups:list", status="open", overdue="true"), "alarm-clock", "danger")
 
     def workshop(self):
         visits = Visit.objects.for_user(self.user).in_shop()

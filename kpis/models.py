@@ -15,8 +15,8 @@ class Fact(models.Model):
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="+", db_index=False)
     part = models.CharField(max_length=40)
-    # 0 stands for "none" in both: a key column must not be empty.
-    detail_ref = models.BigIntegerField(default=0, help_text=_("Questionnaire of an index, factor of a factor score."))
+    # The questionnaire of an index, the factor of a factor score. In both references 0 stands for "none": a key column must not be empty.
+    detail_ref = models.BigIntegerField(default=0)
     employee_ref = models.BigIntegerField(default=0)
     n = models.BigIntegerField(default=0)
     numerator = models.BigIntegerField(default=0)
@@ -40,7 +40,8 @@ class DailyFact(Fact):
 class MonthlyFact(Fact):
     """The daily facts of a month, summed: all periods are whole months, so pages read these few rows only."""
 
-    month = models.DateField(help_text=_("First day of the month."))
+    # Its first day.
+    month = models.DateField()
 
     class Meta:
         verbose_name = _("monthly fact")
