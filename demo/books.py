@@ -1,4 +1,4 @@
-"""The books of the demo group: rows are collected with their keys given beforehand and written in one go.
+"""The books of the demo group: rows are collected with their keys given beforehand and written in bulk.
 
 What is written is what the verbs would have written; the verbs themselves would need minutes for two years.
 """
@@ -16,13 +16,13 @@ from common.bulk import load, reserve_ids
 from complaints.models import Complaint, Round
 from customers.models import Consent, ContactPerson, Customer, Vehicle
 from followups.models import Attempt, FollowUp
-from messaging.models import Message, SimulatedReceipt
+from messaging.models import SimulatedReceipt
 from notifications.models import Notification
 from surveys.models import Answer, FactorScore, ItemScore, MysteryShop, Response
 from visits.models import Appointment, Delivery, Visit
 
 # Written in this order, so that every row finds what it refers to.
-KEYED = [Customer, Vehicle, ContactPerson, Consent, Visit, Delivery, Appointment, Response, FollowUp, Complaint, Round, MysteryShop, Message]
+KEYED = [Customer, Vehicle, ContactPerson, Consent, Visit, Delivery, Appointment, Response, FollowUp, Complaint, Round, MysteryShop]
 UNKEYED = {
     Answer: ["response_id", "question_id", "value", "text"],
     FactorScore: ["response_id", "factor_id", "points"],
@@ -76,11 +76,14 @@ class Books:
         """Enter a line for the bell of ``user`` about a row that is not an event."""
         self.bells.append((user.pk, code, type_id(subject), subject.pk, particulars, at))
 
-    def write(self, read_before):
-        """Write everything; bells rung before ``read_before`` count as read."""
+    def write_archive(self):
+        """Write the rows others refer to; what follows may read them from the database."""
         for model in KEYED:
             columns = [each.attname for each in model._meta.concrete_fields if not isinstance(each, models.FileField)]
             load(model, columns, map(attrgetter(*columns), self.rows[model]))
+
+    def write_rest(self, read_before):
+        """Write answers, scores, attempts and events; bells rung before ``read_before`` count as read."""
         for model, columns in UNKEYED.items():
             load(model, columns, self.rows[model])
         self.write_events()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from accounts.roles import DEPARTMENT_HEADS, Role
 from complaints.models import Category, Complaint, FeedbackRule, Round
+from complaints.services import LIKELY_CATEGORIES
 from demo import words
 from demo.world import DAY, MINUTE
 from followups.models import VERIFICATION, FollowUp, Plan
@@ -95,8 +96,7 @@ class Office:
         """Issue the slip and play its rounds until it is closed or today has come."""
         source = grievance.source
         is_visit = type(source).__name__ == "Visit"
-        categories = words.SERVICE_CATEGORIES if is_visit else words.SALES_CATEGORIES
-        category = self.categories[self.rng.choices(list(categories), categories.values())[0]]
+        category = self.category(grievance)
         said, wish, _cause, _measure = words.GRIEVANCES[category.code]
         self.number += 1
         due = self.due(grievance.at)
@@ -121,6 +121,16 @@ class Office:
         )
         self.world.books.add(complaint)
         Slip(self, complaint, grievance).play(due)
+
+    def category(self, grievance):
+        """Return what the slip is about: the lowest answer of the interview it comes from, else what customers mostly complain about."""
+        response = grievance.followup and grievance.followup.response
+        for question in self.desk.interviews.low.get(response and response.pk, ()):
+            guess = LIKELY_CATEGORIES.get(question.code) or LIKELY_CATEGORIES.get(question.factor.code)
+            if guess in words.GRIEVANCES:
+                return self.categories[guess]
+        likely = words.SERVICE_CATEGORIES if type(grievance.source).__name__ == "Visit" else words.SALES_CATEGORIES
+        return self.categories[self.rng.choices(list(likely), likely.values())[0]]
 
     def due(self, start):
         return self.branch.calendar.deadline(start, self.rule.amount, self.rule.unit)

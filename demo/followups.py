@@ -14,14 +14,15 @@ from surveys.models import Response
 Status = FollowUp.Status
 # What comes of a hundred thousand tries.
 CHANCES = {
-    Outcome.OK: 72000, Outcome.NO_ANSWER: 12500, Outcome.BUSY: 5000, Outcome.OFF: 1500, Outcome.CALLBACK: 4500, Outcome.REFUSED: 1600,
-    Outcome.PARTIAL: 500, Outcome.EMPTY: 300, Outcome.WRONG: 450, Outcome.SUSPENDED: 250, Outcome.LANGUAGE: 200, Outcome.INELIGIBLE: 350,
-    Outcome.DO_NOT_CALL: 150, Outcome.MESSAGE: 700,
+    Outcome.OK: 58000, Outcome.NO_ANSWER: 20500, Outcome.BUSY: 7500, Outcome.OFF: 2500, Outcome.CALLBACK: 4500, Outcome.REFUSED: 3000,
+    Outcome.PARTIAL: 700, Outcome.EMPTY: 450, Outcome.WRONG: 600, Outcome.SUSPENDED: 350, Outcome.LANGUAGE: 200, Outcome.INELIGIBLE: 400,
+    Outcome.DO_NOT_CALL: 150, Outcome.MESSAGE: 550,
 }  # fmt: skip
-IN_TIME = 0.955
+IN_TIME = 0.965
 RAISED = 0.85
 ESCALATED = 0.12
-LEFT_OVER = 0.3
+LEFT_OVER = 0.4
+ASKS_TO_CALL_BACK = 0.25
 LEFT_OVER_SINCE = 2 * DAY
 
 
@@ -86,7 +87,7 @@ class Desk:
     def first_try(self, followup):
         """Draw when somebody first finds time: mostly late but before it is due; some of the last days are left over."""
         span = followup.due_at - followup.available_at
-        share = self.rng.betavariate(2.2, 1.6)
+        share = self.rng.betavariate(2, 2)
         at = followup.available_at + span * share
         if self.rng.random() > IN_TIME:
             at = followup.due_at + timedelta(hours=self.rng.uniform(0.5, 30))
@@ -103,7 +104,7 @@ class Desk:
     def attempt(self, followup, subject, tries, at):
         """Log one try and return when the next one is due."""
         by = self.caller(followup)
-        outcome = Outcome.OK if followup.plan.kind == Plan.Kind.LETTER else self.rng.choices(list(CHANCES), CHANCES.values())[0]
+        outcome = self.outcome(followup, at)
         if outcome == Outcome.OK and subject.is_escalated(followup):
             self.escalate(followup, subject, at, by)
             return at
@@ -119,6 +120,14 @@ class Desk:
             subject.raise_complaint(followup, at, by)
             return at
         return self.at_work(step.at + MINUTE * self.rng.randint(3, 40))
+
+    def outcome(self, followup, at):
+        """Draw what comes of a try; on the last day more customers ask to be called back, so that promises wait today."""
+        if followup.plan.kind == Plan.Kind.LETTER:
+            return Outcome.OK
+        if at > self.world.now - DAY and self.rng.random() < ASKS_TO_CALL_BACK:
+            return Outcome.CALLBACK
+        return self.rng.choices(list(CHANCES), CHANCES.values())[0]
 
     def log(self, followup, step, outcome, at, by, *, note, promised_at, response):
         """Write one try into the follow-up."""

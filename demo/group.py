@@ -7,6 +7,7 @@ from demo.books import Books
 from demo.complaints import Office
 from demo.deliveries import PER_VISIT, deliver_cars
 from demo.followups import Desk, interview_face_to_face
+from demo.messages import remind
 from demo.people import hire, issue_tokens
 from demo.shops import visit_secretly
 from demo.stores import open_branches, put_on_duty
@@ -32,7 +33,9 @@ def build(*, seed, today, stores, months, visits):
     for branch, number in zip(world.branches, shares(visits, stores), strict=True):
         put_on_duty(branch, world.first_day, today + LONGEST_AHEAD)
         run(world, branch, interviews, number)
-    world.books.write(world.now - READ_BEFORE)
+    world.books.write_archive()
+    remind(world)
+    world.books.write_rest(world.now - READ_BEFORE)
     count_up(world)
     return memberships, issue_tokens(memberships)
 

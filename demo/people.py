@@ -25,14 +25,15 @@ STORE_SKILLS = [0.0, -0.12, 0.08]
 
 def hire(world):
     """Give every store its people and the group its two; one password for all, so one hash does."""
-    password = make_password(PASSWORD)
+    password, since = make_password(PASSWORD), world.branches[0].at(world.first_day, 0)
     hired = []
     for branch in world.branches:
         for role, login, number in POSTS:
-            branch.staff[role] = [person(login_name(login, branch.number, place), password, len(hired) + place + 1) for place in range(number)]
+            logins = [login_name(login, branch.number, place) for place in range(number)]
+            branch.staff[role] = [person(username, password, len(hired) + place, since) for place, username in enumerate(logins, start=1)]
             hired += [(user, Membership(user=user, role=role, store=branch.store)) for user in branch.staff[role]]
     for role, login in GROUP_POSTS:
-        user = person(login, password, len(hired) + 1)
+        user = person(login, password, len(hired) + 1, since)
         user.is_staff = user.is_superuser = role == Role.ADMINISTRATOR
         hired.append((user, Membership(user=user, role=role, is_group=True)))
     User.objects.bulk_create(user for user, _membership in hired)
@@ -48,8 +49,8 @@ def usernames(stores):
     return of_stores + [login for _role, login in GROUP_POSTS]
 
 
-def person(username, password, number):
-    return User(username=username, password=password, name=staff_name(number), phone=f"198{number:08d}")
+def person(username, password, number, since):
+    return User(username=username, password=password, name=staff_name(number), phone=f"198{number:08d}", date_joined=since)
 
 
 def login_name(login, store_number, place):

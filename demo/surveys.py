@@ -1,10 +1,11 @@
 """What customers answer, scored by the same rules as a real call."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from demo import words
 from surveys.models import Answer, FactorScore, Question, Questionnaire, Response
-from surveys.scoring import rounded
+from surveys.scoring import Rating, Scale, Score, factor_points, rounded, share_answered, weighted_mean
 
 Mood = Response.Mood
 # Points of 10 by which a question lies above or below the others: the weak items of the house, and its strong ones.
@@ -23,7 +24,7 @@ SPREAD = 0.75
 LATE_COSTS = 1.1
 YEARLY_GAIN = 0.05
 BROKEN_OFF = 0.015
-COMPLAINING, NEUTRAL = 0.017, 0.03
+COMPLAINING, NEUTRAL = 0.016, 0.02
 REMARKS = 0.16
 
 
@@ -36,12 +37,46 @@ class Feelings:
     is_late: bool = False
 
 
+class Scorer:
+    """Scores as ``surveys.scoring.score`` does, but computes each combination of ratings in a factor once: customers repeat themselves."""
+
+    def __init__(self, questionnaire):
+        self.scale = Scale(questionnaire.scale, questionnaire.lowest, questionnaire.highest)
+        self.completeness = Fraction(questionnaire.completeness)
+        self.weights = {factor: factor.weight for factor in questionnaire.factors.all()}
+        self.points, self.shares = {}, {}
+
+    def score(self, answers):
+        values = {factor: [] for factor in self.weights}
+        for question, answer in answers.items():
+            if question.is_scored:
+                values[question.factor].append((answer, question.weight))
+        factors = {factor: self.of_factor(factor, tuple(given)) for factor, given in values.items()}
+        factors = {factor: points for factor, points in factors.items() if points is not None}
+        share = self.share_of(tuple(factors))
+        points = weighted_mean((points, self.weights[factor]) for factor, points in factors.items())
+        return Score(points, factors, share, bool(factors) and share >= self.completeness)
+
+    def of_factor(self, factor, given):
+        if (factor, given) not in self.points:
+            self.points[factor, given] = factor_points([Rating(factor, answer, weight) for answer, weight in given], self.scale)
+        return self.points[factor, given]
+
+    def share_of(self, factors):
+        if factors not in self.shares:
+            self.shares[factors] = share_answered(factors, self.weights)
+        return self.shares[factors]
+
+
 class Interviews:
     """The questionnaires in use, read once, and the answers of all customers."""
 
     def __init__(self, world):
         self.world, self.rng = world, world.random("surveys")
         self.questionnaires = {each.code: each for each in Questionnaire.objects.in_use().prefetch_related("factors").order_by("version")}
+        # The low questions of each complaining response, the lowest first.
+        self.low = {}
+        self.scorers = {code: Scorer(questionnaire) for code, questionnaire in self.questionnaires.items()}
 
     def feelings(self, branch, employee, day, *, is_late=False, is_trouble=False):
         """Draw how a customer feels; weak advisers, late cars and comebacks make more complaints."""
@@ -56,7 +91,7 @@ class Interviews:
         questionnaire = self.questionnaires[code]
         answers = {question: self.answer(question, feelings) for question in questionnaire.question_list}
         if feelings.mood == Mood.COMPLAINING:
-            self.make_complaining(questionnaire, answers)
+            self.make_complaining(answers)
         if self.rng.random() < BROKEN_OFF:
             break_off(questionnaire, answers)
         return self.submit(questionnaire, source, answers, **context)
@@ -70,7 +105,7 @@ class Interviews:
         return self.submit(questionnaire, complaint.visit or complaint.delivery, answers, **context)
 
     def submit(self, questionnaire, source, answers, *, employee, served_on, at, by, mode=Response.Mode.PHONE, remark=""):
-        score = questionnaire.score(answers)
+        score = self.scorers[questionnaire.code].score(answers)
         kind = type(source).__name__.lower()
         response = Response(
             store=source.store,
@@ -90,6 +125,8 @@ class Interviews:
             **{kind: source},
         )
         self.world.books.add(response)
+        if response.mood == Mood.COMPLAINING:
+            self.low[response.pk] = low_questions(questionnaire, answers)
         self.enter_answers(response, answers, score)
         points = None if response.points is None else str(response.points)
         self.world.books.note("response.submitted", response, at, by, questionnaire=questionnaire.code, mood=response.mood, points=points)
@@ -135,12 +172,18 @@ class Interviews:
             return self.rng.choice(words.WISHES)
         return self.rng.choice(words.PRAISE + words.WISHES[:2]) if self.rng.random() < REMARKS else None
 
-    def make_complaining(self, questionnaire, answers):
+    def make_complaining(self, answers):
         """Lower the weakest of the rated items until the answers are those of a complaining customer."""
         rated = [question for question, answer in answers.items() if question.is_scored and answer is not None]
         rated.sort(key=lambda question: LEANINGS.get(question.code, 0) + self.rng.random())
         for question in rated[: self.rng.randint(1, 3)]:
             answers[question] = self.rng.choice([3, 4, 4, 5])
+
+
+def low_questions(questionnaire, answers):
+    """Return the rated questions a complaining customer marked down, the lowest first."""
+    low = [question for question, answer in answers.items() if question.is_scored and answer is not None and answer <= questionnaire.complaining_to]
+    return sorted(low, key=answers.get)
 
 
 def break_off(questionnaire, answers):
@@ -150,5 +193,3 @@ def break_off(questionnaire, answers):
     for question in answers:
         if question.factor in lost:
             answers[question] = None
-
-

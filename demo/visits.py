@@ -6,7 +6,7 @@ from decimal import Decimal
 from heapq import heappop, heappush
 
 from accounts.roles import Role
-from demo.cars import SEASON, Car, older_car, older_cars
+from demo.cars import SEASON, older_car, older_cars
 from demo.names import digits
 from demo.words import ACCESSORIES, SINCE, WORK, Kind
 from demo.world import DAY, MINUTE

@@ -1,0 +1,62 @@
+"""Reminders: planned by the real sweep as if it had run every week, sent up to last night."""
+
+from datetime import timedelta
+from operator import attrgetter
+
+from django.db.models import F
+
+from common.bulk import OnConflict, load
+from demo.world import DAY, MINUTE
+from messaging.models import Message, Reason, SimulatedReceipt
+from messaging.reminders import HORIZON, plan_reminders
+
+Status = Message.Status
+LOOK_BACK = 28 * DAY
+PLANNED_BEFORE = timedelta(days=7)
+FAILED, UNCERTAIN = 0.008, 0.004
+CHANGED = ("status", "reason", "attempts", "lease_until", "sent_at", "created_at")
+
+
+def remind(world):
+    """Plan the reminders of the last weeks and the next one, and send what was due before today."""
+    for weeks in range(LOOK_BACK // HORIZON, -1, -1):
+        plan_reminders(now=world.now - HORIZON * weeks)
+    rng = world.random("messages")
+    Message.objects.filter(due_at__lt=F("customer__created_at")).delete()
+    messages, reached = list(Message.objects.select_related("customer", "template").order_by("due_at", "key")), set()
+    for message in messages:
+        message.created_at = max(message.due_at - PLANNED_BEFORE, message.customer.created_at)
+        if message.due_at < world.now:
+            send(world, rng, message, reached)
+    columns = [each.attname for each in Message._meta.concrete_fields if not each.primary_key]
+    load(Message, columns, map(attrgetter(*columns), messages), OnConflict(key=("key",), update=CHANGED))
+
+
+def send(world, rng, message, reached):
+    """Let one message end as the sender would have ended it: at most one care message a day, none to a doubtful number."""
+    at = message.due_at + MINUTE * rng.randint(0, 9)
+    once_a_day = (message.customer_id, message.due_at.date())
+    drawn = rng.random()
+    if message.customer.phone_doubtful_at:
+        return end(world, message, at, Status.CANCELLED, Reason.PHONE_DOUBTFUL)
+    if once_a_day in reached:
+        return end(world, message, at, Status.EXPIRED, Reason.CARE_TODAY)
+    reached.add(once_a_day)
+    message.attempts, message.lease_until = 1, at + MINUTE * 2
+    if drawn < FAILED:
+        return end(world, message, at, Status.FAILED, Reason.REFUSED)
+    if drawn < FAILED + UNCERTAIN:
+        return doubt(world, message, at)
+    message.status, message.sent_at = Status.SENT, at
+    world.books.enter(SimulatedReceipt, message.pk, message.phone, message.body, at)
+    world.books.note("message.sent", message, at, **message.particulars)
+
+
+def end(world, message, at, status, reason):
+    message.status, message.reason = status, reason
+    world.books.note(f"message.{status}", message, at, **message.particulars, reason=reason)
+
+
+def doubt(world, message, at):
+    message.status, message.reason = Status.UNCERTAIN, Reason.NO_ANSWER
+    world.books.note("message.doubted", message, at, **message.particulars)
