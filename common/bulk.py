@@ -185,7 +185,7 @@ class UtcText:
 
     def __call__(self, moment):
         if moment is not self.moment:
-            self.moment, self.text = moment, moment and moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+            self.moment, self.text = moment, moment and moment.astimezone(UTC).isoformat(" ")[:-6]
         return self.text
 
 

@@ -307,6 +307,9 @@ def text(cell) -> str:
 
 def limited_text(limit):
     def parse(cell):
+        # Nearly all cells are short and plain.
+        if cell.__class__ is str and len(cell) <= limit and cell.isprintable() and cell[0] != "#":
+            return cell.strip()
         value = text(cell)
         if len(value) > limit:
             raise BadCell("text_too_long", _("The text may have at most %(limit)d characters."), limit=limit)

@@ -1,5 +1,7 @@
 """Finding or making the customer and the car a file row speaks of, within one store."""
 
+from collections import defaultdict
+
 from customers.models import Customer, Vehicle
 from transfers.drafts import Draft, read_drafts, write_drafts
 
@@ -20,6 +22,7 @@ VEHICLE_FIELDS = [
     "mileage",
     "mileage_on",
 ]
+PHONES = ("phone", "sender_phone")
 BLANK_CUSTOMER = dict.fromkeys(CUSTOMER_FIELDS, "") | {"birthday": None}
 BLANK_VEHICLE = dict.fromkeys(VEHICLE_FIELDS) | dict.fromkeys(["vin", "vin_tail", "plate", "brand", "model", "engine_number"], "")
 
@@ -29,27 +32,31 @@ class Archive:
 
     def __init__(self, store, source="file"):
         self.store, self.source = store, source
-        self.by_vin, self.by_plate, self.customers, self.owners = {}, {}, {}, {}
-        self.by_external_id, self.by_name_and_phone = {}, {}
+        self.by_vin, self.by_plate, self.by_external_id, self.by_name_and_phone = {}, {}, {}, {}
+        self.customers, self.vehicles, self.owners = {}, {}, {}
+        self.asked = defaultdict(set)
 
     def read(self, values):
         """Load what is already known of the cars and people in ``values`` (dicts of parsed cells)."""
-        vins = {each["vin"] for each in values if each.get("vin")} - self.by_vin.keys()
-        plates = {each["plate"] for each in values if each.get("plate") and not each.get("vin")} - self.by_plate.keys()
-        phones = {phone for each in values for phone in (each.get("phone"), each.get("sender_phone")) if phone}
-        external_ids = {each["external_id"] for each in values if each.get("external_id")} - self.by_external_id.keys()
-        for wanted in ({"vin__among": vins}, {"plate__among": plates}):
-            if all(wanted.values()):
-                self.know_vehicles(Vehicle.objects.filter(store=self.store, **wanted))
-        owner_ids = {vehicle.values["customer_id"] for vehicle in self.all_vehicles()} - self.customers.keys()
-        for wanted in ({"pk__among": owner_ids}, {"phone__among": phones}, {"external_id__among": external_ids, "source": self.source}):
-            if all(wanted.values()):
-                self.know_customers(Customer.objects.filter(store=self.store, **wanted))
+        self.know_vehicles("vin", (each.get("vin") for each in values))
+        self.know_vehicles("plate", (each.get("plate") for each in values if not each.get("vin")))
+        self.know_vehicles("plate", (each.get("plate") for each in values if each.get("vin")), vin="")
+        self.know_customers("pk", (vehicle.values["customer_id"] for vehicle in self.vehicles.values()))
+        self.know_customers("phone", (each.get(name) for each in values for name in PHONES))
+        self.know_customers("external_id", (each.get("external_id") for each in values), source=self.source)
 
-    def know_vehicles(self, queryset):
-        for vehicle in read_drafts(queryset.order_by("pk"), VEHICLE_FIELDS):
-            if vehicle.values["vin"] not in self.by_vin:
+    def know_vehicles(self, name, values, **more):
+        for vehicle in self.ask(Vehicle, VEHICLE_FIELDS, name, values, more):
+            if vehicle.id not in self.vehicles:
+                self.vehicles[vehicle.id] = vehicle
                 self.remember_vehicle(vehicle)
+
+    def ask(self, model, fields, name, values, more):
+        """Return what stands there under ``values`` not asked for before; nothing but this import adds to it meanwhile."""
+        asked = self.asked[model, name, *more]
+        new = {value for value in values if value} - asked
+        asked |= new
+        return read_drafts(model.objects.filter(store=self.store, **{f"{name}__among": new}, **more).order_by("pk"), fields) if new else []
 
     def remember_vehicle(self, vehicle):
         if vehicle.values["vin"]:
@@ -57,8 +64,8 @@ class Archive:
         if vehicle.values["plate"]:
             self.by_plate[vehicle.values["plate"]] = vehicle
 
-    def know_customers(self, queryset):
-        for customer in read_drafts(queryset.order_by("pk"), CUSTOMER_FIELDS):
+    def know_customers(self, name, values, **more):
+        for customer in self.ask(Customer, CUSTOMER_FIELDS, name, values, more):
             if customer.id not in self.customers:
                 self.customers[customer.id] = customer
                 self.remember_customer(customer)
@@ -68,9 +75,6 @@ class Archive:
         if values["external_id"] and values["source"] == self.source:
             self.by_external_id[values["external_id"]] = customer
         self.by_name_and_phone.setdefault((values["name"], values["phone"]), customer)
-
-    def all_vehicles(self):
-        return {id(vehicle): vehicle for vehicle in (*self.by_vin.values(), *self.by_plate.values()) if not vehicle.is_new}.values()
 
     def find_vehicle(self, vin, plate):
         """Return the known car: by VIN, or by plate when the file or the archive lacks the VIN."""
@@ -110,7 +114,8 @@ class Archive:
         if found is None:
             found = Draft(BLANK_VEHICLE | {"vin": vin or "", "plate": plate or ""})
             self.owners[id(found)] = owner
-        found.take([("vin", vin), ("plate", plate)], overwrite=False)
+        elif not (found.values["vin"] and found.values["plate"]):
+            found.take(("vin", "plate"), {"vin": vin, "plate": plate}, overwrite=False)
         self.remember_vehicle(found)
         return found
 
@@ -127,6 +132,8 @@ class Archive:
             if vehicle.is_new:
                 vehicle.values["customer_id"] = self.owners[id(vehicle)].id
         write_drafts(Vehicle, self.store, vehicles, VEHICLE_FIELDS, now)
+        for vehicle in vehicles:
+            self.vehicles[vehicle.id] = vehicle
         return customers, vehicles
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.excel import CUSTOMER_COLUMNS
 
 COLUMNS, KEYS = CUSTOMER_COLUMNS, ("external_id", "customer_name")
-CUSTOMER_OWN = ["gender", "phone", "birthday", "address", "external_id"]
+CUSTOMER_OWN = ["name", "gender", "phone", "birthday", "address", "external_id"]
 VEHICLE_OWN = [
     "plate",
     "brand",
@@ -44,14 +44,14 @@ def find(work, values):
     archive = work.archive
     known = archive.find_vehicle(values.get("vin"), values.get("plate"))
     customer = archive.customer(values["customer_name"], values.get("phone"), known, values.get("external_id"))
-    customer.take([("name", values["customer_name"]), *((name, values.get(name)) for name in CUSTOMER_OWN)])
+    customer.take(CUSTOMER_OWN, values | {"name": values["customer_name"]})
     if customer.values["external_id"]:
-        customer.take([("source", archive.source)])
+        customer.take(["source"], {"source": archive.source})
     archive.remember_customer(customer)
     if not (values.get("vin") or values.get("plate")):
         return customer, None
     vehicle = archive.vehicle(values.get("vin"), values.get("plate"), customer)
-    vehicle.take([(name, values.get(name)) for name in VEHICLE_OWN])
+    vehicle.take(VEHICLE_OWN, values)
     return customer, vehicle
 
 

@@ -11,6 +11,7 @@ from visits.models import Delivery
 
 COLUMNS, KEYS = DELIVERY_COLUMNS, ("vin",)
 FIELDS = ["customer_id", "vehicle_id", "salesperson_id", "salesperson_name", "delivered_at", "invoiced_on"]
+VEHICLE_OWN = ["brand", "model", "invoiced_on", "delivered_on"]
 BLANK = dict.fromkeys(FIELDS) | {"salesperson_name": ""}
 NOON = timedelta(hours=12)
 
@@ -48,15 +49,9 @@ def find_car(work, row):
     values = row.values
     known = work.archive.find_vehicle(values["vin"], values.get("plate"))
     customer = work.archive.customer(values["customer_name"], values.get("phone"), known)
-    customer.take([("phone", values.get("phone"))], overwrite=False)
+    customer.take(["phone"], values, overwrite=False)
     vehicle = work.archive.vehicle(values["vin"], values.get("plate"), customer)
-    own = [
-        ("brand", values.get("brand")),
-        ("model", values.get("model")),
-        ("invoiced_on", values.get("invoiced_on")),
-        ("delivered_on", values["delivered_at"].date()),
-    ]
-    vehicle.take(own, overwrite=False)
+    vehicle.take(VEHICLE_OWN, values | {"delivered_on": values["delivered_at"].date()}, overwrite=False)
     return customer, vehicle
 
 
@@ -71,10 +66,8 @@ def fill(work, row, draft, vehicle, people):
             value=seller,
         )
     before = draft.values["delivered_at"]
-    draft.take([("vehicle_id", vehicle.id), ("salesperson_name", seller), ("salesperson_id", people.get(seller))])
-    draft.take([("delivered_at", row.values["delivered_at"]), ("invoiced_on", row.values.get("invoiced_on"))])
-    if draft.is_new:
-        draft.take([("customer_id", vehicle.values["customer_id"])])
+    customer_id = vehicle.values["customer_id"] if draft.is_new else None
+    draft.take(FIELDS, row.values | {"customer_id": customer_id, "vehicle_id": vehicle.id, "salesperson_name": seller, "salesperson_id": people.get(seller)})
     if draft.needs_writing:
         work.touch(before, draft.values["delivered_at"])
     return draft
@@ -85,5 +78,5 @@ def write(work, drafts):
     changed = [draft for draft in drafts if draft.needs_writing]
     write_drafts(Delivery, work.store, changed, FIELDS, work.now)
     for draft in changed:
-        work.record(Delivery, draft, draft.values["customer_id"])
+        work.record(Delivery, draft, draft.values["customer_id"], draft.values["vehicle_id"])
     return outcomes

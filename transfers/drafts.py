@@ -5,6 +5,7 @@ from operator import itemgetter
 from common.bulk import OnConflict, load, reserve_ids
 
 EMPTY = (None, "")
+UNCHANGED = frozenset()
 
 
 class Draft:
@@ -14,16 +15,17 @@ class Draft:
 
     def __init__(self, values, id=None):
         self.id, self.values, self.is_new = id, values, id is None
-        self.changed = set()
+        self.changed = UNCHANGED
 
-    def take(self, values, *, overwrite=True):
-        """Take what the file says: an empty cell changes nothing, a filled one only what is empty unless ``overwrite``."""
+    def take(self, names, values, *, overwrite=True):
+        """Take the ``names`` from what the file says: an empty cell (None) changes nothing, a filled one only what is empty unless ``overwrite``."""
         own = self.values
-        for name, value in values:
-            if value is None or value == "" or own[name] == value or not (overwrite or own[name] in EMPTY):
-                continue
-            own[name] = value
-            self.changed.add(name)
+        said = {name: value for name in names if (value := values.get(name)) is not None}
+        if not overwrite:
+            said = {name: value for name, value in said.items() if own[name] in EMPTY}
+        if not self.is_new:
+            self.changed = self.changed.union(name for name, value in said.items() if own[name] != value)
+        own.update(said)
 
     @property
     def needs_writing(self):
@@ -32,6 +34,10 @@ class Draft:
     @property
     def outcome(self):
         return "created" if self.is_new else "updated" if self.changed else "unchanged"
+
+    def settle(self):
+        """Note that the row stands in the database as it is here."""
+        self.is_new, self.changed = False, UNCHANGED
 
 
 def read_drafts(queryset, names):
@@ -44,13 +50,13 @@ def write_drafts(model, store, drafts, names, now):
     new = [draft for draft in drafts if draft.is_new]
     for draft, pk in zip(new, reserve_ids(model, len(new)), strict=True):
         draft.id = pk
-    columns = ["id", "store", "updated_at", *names]
-    load(model, columns, as_rows(new, store, names, now))
+    columns, shared = ["id", *names], {"store": store.pk, "updated_at": now}
+    load(model, columns, as_rows(new, names), shared=shared)
     changed = [draft for draft in drafts if not draft.is_new]
     if changed:
-        load(model, columns, as_rows(changed, store, names, now), OnConflict(key=("id",), update=tuple(names), touch=("updated_at",)))
+        load(model, columns, as_rows(changed, names), OnConflict(key=("id",), update=tuple(names), touch=("updated_at",)), shared)
 
 
-def as_rows(drafts, store, names, now):
+def as_rows(drafts, names):
     picked = itemgetter(*names)
-    return ((draft.id, store.pk, now, *picked(draft.values)) for draft in drafts)
+    return ((draft.id, *picked(draft.values)) for draft in drafts)

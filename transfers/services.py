@@ -1,5 +1,5 @@
 import gc
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -58,13 +58,11 @@ class Work:
     report: Report
     title: Callable
     days: set = field(default_factory=set)
-    events: list = field(default_factory=list)
+    events: dict = field(default_factory=lambda: defaultdict(list))
     seen: set = field(default_factory=set)
 
     def __post_init__(self):
         self.zone = self.store.zone
-        # One object for all rows that were new: it is written to JSON once.
-        self.of_this_run = {"run": self.run.pk}
 
     def aware(self, moment):
         """Return a file's local time in the store's zone."""
@@ -72,7 +70,9 @@ class Work:
 
     def touch(self, *moments):
         """Note the store days whose figures change."""
-        self.days.update(moment.astimezone(self.zone).date() for moment in moments if moment)
+        for moment in moments:
+            if moment is not None:
+                self.days.add(moment.astimezone(self.zone).date())
 
     def reject(self, row, name, code, message):
         row.errors.append(Note(row.number, row.key, self.title(name), code, message, {}))
@@ -80,23 +80,25 @@ class Work:
     def warn(self, row, name, code, message, **params):
         self.report.warnings.append(Note(row.number, row.key, self.title(name), code, message, params))
 
-    def record(self, model, draft, customer_id):
+    def record(self, model, draft, customer_id, vehicle_id=None):
         """Keep the fact that ``draft`` was imported or changed, for the bulk load of events."""
-        verb = "imported" if draft.is_new else "edited"
-        code = f"{model._meta.model_name}.{verb}"
-        particulars = self.of_this_run if draft.is_new else {"run": self.run.pk, "fields": sorted(draft.changed)}
-        content_type = ContentType.objects.get_for_model(model)
-        self.events.append((self.store.pk, self.now, self.by and self.by.pk, code, content_type.pk, draft.id, customer_id, particulars))
-        draft.is_new, draft.changed = False, set()
+        self.events[model, tuple(sorted(draft.changed))].append((draft.id, customer_id, vehicle_id))
+        draft.settle()
 
     def record_archive(self, customers, vehicles):
         for customer in customers:
             self.record(Customer, customer, customer.id)
         for vehicle in vehicles:
-            self.record(Vehicle, vehicle, vehicle.values["customer_id"])
+            self.record(Vehicle, vehicle, vehicle.values["customer_id"], vehicle.id)
 
     def write_events(self):
-        load(Event, ["store", "at", "actor", "code", "subject_type", "subject_id", "customer_ref", "particulars"], self.events)
+        """Write the facts kept so far: one load for all rows of a table in which the same was changed."""
+        for (model, changed), rows in self.events.items():
+            code = f"{model._meta.model_name}.{'edited' if changed else 'imported'}"
+            particulars = {"run": self.run.pk} | ({"fields": changed} if changed else {})
+            subject_type = ContentType.objects.get_for_model(model).pk
+            shared = {"store": self.store.pk, "at": self.now, "actor": self.by and self.by.pk, "code": code, "subject_type": subject_type}
+            load(Event, ["subject_id", "customer_ref", "vehicle_ref"], rows, shared=shared | {"particulars": particulars})
         self.events.clear()
 
 

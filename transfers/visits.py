@@ -13,7 +13,6 @@ from visits.models import Visit
 COLUMNS, KEYS = VISIT_COLUMNS, ("number",)
 OWN = ["sender_name", "sender_phone", "kind", "technician", "bay", "mileage", "symptom", "work", "labour_amount", "parts_amount", "total_amount"]
 TIMES = ["arrived_at", "promised_at", "handed_over_at"]
-DATED = ["arrived_at", "handed_over_at"]
 FIELDS = ["number", "customer_id", "vehicle_id", "advisor_id", "advisor_name", "status", *TIMES, *OWN]
 TEXTS = ["advisor_name", "sender_name", "sender_phone", "technician", "bay", "symptom", "work"]
 BLANK = dict.fromkeys(FIELDS) | dict.fromkeys(TEXTS, "") | {"kind": Visit.Kind.OTHER, "status": Visit.Status.IN_SHOP}
@@ -82,7 +81,7 @@ def read_mileage(vehicle, mileage, on):
     """Keep the newest reading that does not go backwards."""
     before = vehicle.values["mileage"]
     if mileage and (before is None or mileage > before):
-        vehicle.take([("mileage", mileage), ("mileage_on", on)])
+        vehicle.take(("mileage", "mileage_on"), {"mileage": mileage, "mileage_on": on})
 
 
 def fill(work, row, draft, vehicle, advisors):
@@ -92,15 +91,16 @@ def fill(work, row, draft, vehicle, advisors):
         work.warn(
             row, "advisor", "advisor_unknown", _("The advisor “%(value)s” is unknown in this store; the order is kept and waits for mapping."), value=advisor
         )
-    before = [draft.values[name] for name in DATED]
-    values |= {"vehicle_id": vehicle.id, "advisor_name": advisor, "advisor_id": advisors.get(advisor)}
+    own = draft.values
+    before = own["arrived_at"], own["handed_over_at"]
+    values["vehicle_id"], values["advisor_name"], values["advisor_id"] = vehicle.id, advisor, advisors.get(advisor)
     if draft.is_new:
         values["customer_id"] = vehicle.values["customer_id"]
-    if values.get("handed_over_at") and draft.values["status"] == Visit.Status.IN_SHOP:
+    if values.get("handed_over_at") and own["status"] == Visit.Status.IN_SHOP:
         values["status"] = Visit.Status.HANDED_OVER
-    draft.take([(name, values[name]) for name in FIELDS if name in values])
+    draft.take(FIELDS, values)
     if draft.needs_writing:
-        work.touch(*before, *(draft.values[name] for name in DATED))
+        work.touch(*before, own["arrived_at"], own["handed_over_at"])
 
 
 def write(work, drafts):
@@ -109,5 +109,5 @@ def write(work, drafts):
     changed = [draft for draft in drafts if draft.needs_writing]
     write_drafts(Visit, work.store, changed, FIELDS, work.now)
     for draft in changed:
-        work.record(Visit, draft, draft.values["customer_id"])
+        work.record(Visit, draft, draft.values["customer_id"], draft.values["vehicle_id"])
     return outcomes
