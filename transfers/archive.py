@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from customers.models import Customer, Vehicle
-from transfers.drafts import Draft, read_drafts, write_drafts
+from transfers.drafts import Draft, insert_drafts, read_drafts, update_drafts
 
 CUSTOMER_FIELDS = ["name", "gender", "phone", "phone_tail", "birthday", "address", "external_id", "source"]
 VEHICLE_FIELDS = [
@@ -34,22 +34,26 @@ class Archive:
         self.store, self.source = store, source
         self.by_vin, self.by_plate, self.by_external_id, self.by_name_and_phone = {}, {}, {}, {}
         self.customers, self.vehicles, self.owners = {}, {}, {}
-        self.asked = defaultdict(set)
+        self.asked, self.made = defaultdict(set), set()
 
     def read(self, values):
         """Load what is already known of the cars and people in ``values`` (dicts of parsed cells)."""
-        self.know_vehicles("vin", (each.get("vin") for each in values))
-        self.know_vehicles("plate", (each.get("plate") for each in values if not each.get("vin")))
-        self.know_vehicles("plate", (each.get("plate") for each in values if each.get("vin")), vin="")
-        self.know_customers("pk", (vehicle.values["customer_id"] for vehicle in self.vehicles.values()))
+        cars = [
+            *self.know_vehicles("vin", (each.get("vin") for each in values)),
+            *self.know_vehicles("plate", (each.get("plate") for each in values if not each.get("vin"))),
+            *self.know_vehicles("plate", (each.get("plate") for each in values if each.get("vin")), vin=""),
+        ]
+        self.know_customers("pk", (car.values["customer_id"] for car in cars))
         self.know_customers("phone", (each.get(name) for each in values for name in PHONES))
         self.know_customers("external_id", (each.get("external_id") for each in values), source=self.source)
 
     def know_vehicles(self, name, values, **more):
-        for vehicle in self.ask(Vehicle, VEHICLE_FIELDS, name, values, more):
-            if vehicle.id not in self.vehicles:
-                self.vehicles[vehicle.id] = vehicle
-                self.remember_vehicle(vehicle)
+        """Remember the cars found and return those not known before."""
+        found = [vehicle for vehicle in self.ask(Vehicle, VEHICLE_FIELDS, name, values, more) if vehicle.id not in self.vehicles]
+        for vehicle in found:
+            self.vehicles[vehicle.id] = vehicle
+            self.remember_vehicle(vehicle)
+        return found
 
     def ask(self, model, fields, name, values, more):
         """Return what stands there under ``values`` not asked for before; nothing but this import adds to it meanwhile."""
@@ -120,22 +124,31 @@ class Archive:
         return found
 
     def write(self, customers, vehicles, now):
-        """Write the given drafts where needed and return ``(customers, vehicles)`` that were."""
-        customers, vehicles = unique(customers), unique(vehicles)
+        """Write the new ones of the given drafts and return ``(customers, vehicles)`` that were; what changes in others waits for ``write_changes``."""
+        customers, vehicles = new_only(customers), new_only(vehicles)
         for customer in customers:
             customer.values["phone_tail"] = customer.values["phone"][-4:]
-        write_drafts(Customer, self.store, customers, CUSTOMER_FIELDS, now)
-        for customer in customers:
-            self.customers[customer.id] = customer
+        insert_drafts(Customer, self.store, customers, CUSTOMER_FIELDS, now)
         for vehicle in vehicles:
             vehicle.values["vin_tail"] = vehicle.values["vin"][-6:]
-            if vehicle.is_new:
-                vehicle.values["customer_id"] = self.owners[id(vehicle)].id
-        write_drafts(Vehicle, self.store, vehicles, VEHICLE_FIELDS, now)
-        for vehicle in vehicles:
-            self.vehicles[vehicle.id] = vehicle
+            vehicle.values["customer_id"] = self.owners[id(vehicle)].id
+        insert_drafts(Vehicle, self.store, vehicles, VEHICLE_FIELDS, now)
+        for known, new in ((self.customers, customers), (self.vehicles, vehicles)):
+            known.update((draft.id, draft) for draft in new)
+            self.made.update(id(draft) for draft in new)
         return customers, vehicles
 
+    def write_changes(self, now):
+        """Write what the file has changed, once for the whole file; return ``(customers, vehicles)`` that stood there before it."""
+        customers, vehicles = ([draft for draft in known.values() if draft.changed] for known in (self.customers, self.vehicles))
+        for customer in customers:
+            customer.values["phone_tail"] = customer.values["phone"][-4:]
+        update_drafts(Customer, self.store, customers, CUSTOMER_FIELDS, now)
+        for vehicle in vehicles:
+            vehicle.values["vin_tail"] = vehicle.values["vin"][-6:]
+        update_drafts(Vehicle, self.store, vehicles, VEHICLE_FIELDS, now)
+        return tuple([draft for draft in drafts if id(draft) not in self.made] for drafts in (customers, vehicles))
 
-def unique(drafts):
-    return [draft for draft in {id(draft): draft for draft in drafts}.values() if draft.needs_writing]
+
+def new_only(drafts):
+    return [draft for draft in {id(draft): draft for draft in drafts}.values() if draft.is_new]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from transfers.drafts import Draft, read_drafts, write_drafts
+from transfers.drafts import Draft, insert_drafts, read_drafts, update_drafts
 from visits.excel import DELIVERY_COLUMNS
 from visits.models import Delivery
 
@@ -75,8 +75,9 @@ def fill(work, row, draft, vehicle, people):
 
 def write(work, drafts):
     outcomes = [draft.outcome for draft in drafts]
-    changed = [draft for draft in drafts if draft.needs_writing]
-    write_drafts(Delivery, work.store, changed, FIELDS, work.now)
-    for draft in changed:
+    new, changed = [draft for draft in drafts if draft.is_new], [draft for draft in drafts if draft.changed]
+    insert_drafts(Delivery, work.store, new, FIELDS, work.now)
+    update_drafts(Delivery, work.store, changed, FIELDS, work.now)
+    for draft in new + changed:
         work.record(Delivery, draft, draft.values["customer_id"], draft.values["vehicle_id"])
     return outcomes

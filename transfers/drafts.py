@@ -1,11 +1,14 @@
 """Rows on their way into the database: what stands there, what the file says, what therefore changes."""
 
+from collections import defaultdict
 from operator import itemgetter
 
 from common.bulk import OnConflict, load, reserve_ids
 
 EMPTY = (None, "")
 UNCHANGED = frozenset()
+# Kept beside these fields, for searching.
+TAILS = {"phone": "phone_tail", "vin": "vin_tail"}
 
 
 class Draft:
@@ -35,26 +38,28 @@ class Draft:
     def outcome(self):
         return "created" if self.is_new else "updated" if self.changed else "unchanged"
 
-    def settle(self):
-        """Note that the row stands in the database as it is here."""
-        self.is_new, self.changed = False, UNCHANGED
-
 
 def read_drafts(queryset, names):
     """Return the rows of ``queryset`` as drafts."""
     return [Draft(dict(zip(names, row[1:], strict=True)), row[0]) for row in queryset.values_list("pk", *names)]
 
 
-def write_drafts(model, store, drafts, names, now):
-    """Write new drafts, which get their ids, and changed ones."""
-    new = [draft for draft in drafts if draft.is_new]
-    for draft, pk in zip(new, reserve_ids(model, len(new)), strict=True):
-        draft.id = pk
-    columns, shared = ["id", *names], {"store": store.pk, "updated_at": now}
-    load(model, columns, as_rows(new, names), shared=shared)
-    changed = [draft for draft in drafts if not draft.is_new]
-    if changed:
-        load(model, columns, as_rows(changed, names), OnConflict(key=("id",), update=tuple(names), touch=("updated_at",)), shared)
+def insert_drafts(model, store, drafts, names, now):
+    """Write drafts of new rows, which get their ids."""
+    for draft, pk in zip(drafts, reserve_ids(model, len(drafts)), strict=True):
+        draft.id, draft.is_new = pk, False
+    load(model, ["id", *names], as_rows(drafts, names), shared={"store": store.pk, "updated_at": now})
+
+
+def update_drafts(model, store, drafts, names, now):
+    """Write changed drafts, those with the same changes together: what does not change costs nothing."""
+    alike = defaultdict(list)
+    for draft in drafts:
+        alike[frozenset(draft.changed)].append(draft)
+    for changed, group in alike.items():
+        tails = [TAILS[name] for name in changed if name in TAILS]
+        conflict = OnConflict(key=("id",), update=tuple(sorted(changed)), touch=("updated_at", *tails))
+        load(model, ["id", *names], as_rows(group, names), conflict, {"store": store.pk, "updated_at": now})
 
 
 def as_rows(drafts, names):

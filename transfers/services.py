@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
@@ -63,6 +64,8 @@ class Work:
 
     def __post_init__(self):
         self.zone = self.store.zone
+        # Compared with the file's times, which are in this zone too: that is quicker.
+        self.now = self.now.astimezone(self.zone)
 
     def aware(self, moment):
         """Return a file's local time in the store's zone."""
@@ -83,7 +86,6 @@ class Work:
     def record(self, model, draft, customer_id, vehicle_id=None):
         """Keep the fact that ``draft`` was imported or changed, for the bulk load of events."""
         self.events[model, tuple(sorted(draft.changed))].append((draft.id, customer_id, vehicle_id))
-        draft.settle()
 
     def record_archive(self, customers, vehicles):
         for customer in customers:
@@ -119,6 +121,8 @@ def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
         work = Work(store, Archive(store), run, by, timezone.now(), report, table.title)
         key = next(name for name in reader.KEYS if name in table.places)
         take_rows(work, reader, parsed_rows(table, key))
+        work.record_archive(*work.archive.write_changes(work.now))
+        work.write_events()
         announce_days(store.pk, *work.days)
         finish(report, run)
         transaction.set_rollback(dry_run)
@@ -129,8 +133,9 @@ def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
 
 def take_rows(work, reader, rows):
     """Take the rows chunk by chunk; a row whose identity came before replaces it and is not counted again."""
-    for chunk in read_ahead(rows, CHUNK):
-        good = [row for row in chunk if keep(work, reader, row)]
+    checked = ((row, keep(work, reader, row)) for row in rows)
+    for chunk in read_ahead(checked, CHUNK):
+        good = [row for row, is_kept in chunk if is_kept]
         work.archive.read([row.values for row in good])
         latest = latest_only(work, good, reader.identity)
         for row, outcome in zip(latest, reader.take(work, latest), strict=True):
@@ -141,7 +146,7 @@ def take_rows(work, reader, rows):
 
 
 def read_ahead(rows, size):
-    """Yield lists of ``size`` rows; the next list is parsed while the database works on the last one."""
+    """Yield lists of ``size`` rows; the next list is parsed and checked while the database works on the last one."""
     rows = iter(rows)
     with ThreadPoolExecutor(1) as reader:
         upcoming = reader.submit(lambda: list(islice(rows, size)))
@@ -186,6 +191,8 @@ def latest_only(work, rows, identity):
 def finish(report, run):
     """Keep the report with the run."""
     report.run = run
+    for notes in (report.rejected, report.warnings):
+        notes.sort(key=attrgetter("row"))
     for name in ("created", "updated", "unchanged", "skipped"):
         setattr(run, f"{name}_count", report.counts[name])
     run.rejected_count, run.warning_count = len(report.rejected), len(report.warnings)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.excel import Unknown
-from transfers.drafts import Draft, read_drafts, write_drafts
+from transfers.drafts import Draft, insert_drafts, read_drafts, update_drafts
 from visits.excel import VISIT_COLUMNS
 from visits.models import Visit
 
@@ -106,8 +106,9 @@ def fill(work, row, draft, vehicle, advisors):
 def write(work, drafts):
     """Write the visits with their events and return what came of each."""
     outcomes = [draft.outcome for draft in drafts]
-    changed = [draft for draft in drafts if draft.needs_writing]
-    write_drafts(Visit, work.store, changed, FIELDS, work.now)
-    for draft in changed:
+    new, changed = [draft for draft in drafts if draft.is_new], [draft for draft in drafts if draft.changed]
+    insert_drafts(Visit, work.store, new, FIELDS, work.now)
+    update_drafts(Visit, work.store, changed, FIELDS, work.now)
+    for draft in new + changed:
         work.record(Visit, draft, draft.values["customer_id"], draft.values["vehicle_id"])
     return outcomes
