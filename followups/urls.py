@@ -1,2 +1,21 @@
+from django.urls import path
+
+from followups import views
+
 app_name = "followups"
-urlpatterns = []
+urlpatterns = [
+    path("queue/", views.queue, name="queue"),
+    path("queue/next/", views.next_followup, name="next"),
+    path("followups/", views.followup_list, name="list"),
+    path("followups/plans/", views.plan_list, name="plan_list"),
+    path("followups/plans/<int:pk>/edit/", views.plan_edit, name="plan_edit"),
+    path("followups/<int:pk>/", views.detail, name="detail"),
+    path("followups/<int:pk>/claim/", views.claim, name="claim"),
+    path("followups/<int:pk>/renew/", views.renew, name="renew"),
+    path("followups/<int:pk>/release/", views.release, name="release"),
+    path("followups/<int:pk>/draft/", views.keep_draft, name="keep_draft"),
+    path("followups/<int:pk>/log/", views.log, name="log"),
+    path("followups/<int:pk>/complain/", views.complain, name="complain"),
+    path("followups/<int:pk>/assign/", views.assign, name="assign"),
+    path("followups/<int:pk>/cancel/", views.cancel, name="cancel"),
+]

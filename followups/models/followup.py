@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -15,7 +16,7 @@ from customers.models import Customer, Vehicle
 from followups.models.claim import Claimable, ClaimQuerySet
 from followups.models.plan import Plan
 from followups.models.queue import QueueQuerySet
-from followups.outcomes import OUTCOMES, Outcome
+from followups.outcomes import Outcome
 from followups.retries import History, checked_outcome, next_step
 from followups.signals import followup_finished
 from followups.windows import CallWindow
@@ -42,8 +43,12 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
         """Return the customer's open calls; the verification of a complaint is the customer's own wish and not among them."""
         return self.open().filter(customer=customer, plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
 
+    def for_list(self):
+        return self.select_related("store", "plan", "customer", "vehicle", "assignee", "claimed_by").order_by("-due_at", "-pk")
+
     def with_context(self):
-        return self.select_related("store", "plan", "customer", "vehicle", "visit", "delivery", "assignee", "claimed_by")
+        people = ("assignee", "claimed_by", "finished_by", "visit__advisor", "delivery__salesperson")
+        return self.select_related("store", "plan", "customer", "vehicle", "response", *people)
 
 
 class FollowUp(Claimable):
@@ -110,6 +115,9 @@ class FollowUp(Claimable):
 
     def __str__(self):
         return f"{self.plan} · {self.customer}"
+
+    def get_absolute_url(self):
+        return reverse("followups:detail", args=[self.pk])
 
     @property
     def is_open(self):
@@ -275,6 +283,20 @@ class FollowUp(Claimable):
         return newest is not None and (newest.by_id, newest.outcome, newest.note) == (by.pk, outcome, note) and timezone.now() - newest.at < REPEATED_WITHIN
 
     @property
-    def outcomes(self):
-        """The outcomes that can be chosen, with their rules."""
-        return [(outcome, OUTCOMES[outcome]) for outcome in Outcome]
+    def words(self):
+        """The customer's words as far as they are written down: of an unfinished call, else of the newest try."""
+        drafted = (draft.get("note", "") for draft in self.draft.values())
+        return next(filter(None, drafted), "") or self.attempts.exclude(note="").values_list("note", flat=True).first() or ""
+
+    def script_for(self, user):
+        """Return the script with the names of shop, caller and customer."""
+        script = self.plan.script
+        for name, value in {"{shop}": self.store.name, "{name}": user.name, "{customer}": self.customer.name}.items():
+            script = script.replace(name, value)
+        return script
+
+    def result_words(self):
+        """Say what follows from the newest try."""
+        if self.is_open:
+            return gettext("Logged. The call comes back at %(moment)s.") % {"moment": date_format(self.store.local(self.available_at), "m-d H:i")}
+        return gettext("Logged: %(status)s.") % {"status": self.get_status_display()}

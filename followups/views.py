@@ -1,0 +1,176 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from activity.models import Event
+from common.access import requires
+from common.filters import page_of
+from common.forms import accepted, posted
+from followups import services
+from followups.filters import FollowUpFilter
+from followups.forms import AssignForm, Call, CancelForm, PlanForm
+from followups.models import FollowUp, Plan
+from followups.outcomes import Outcome
+from followups.queue import Queue
+from stores.calendar import explain
+
+SHOWN_IN_QUEUE = 20
+
+
+@require_GET
+@requires("followups.work")
+def queue(request):
+    shown = Queue(request.user, timezone.now(), SHOWN_IN_QUEUE)
+    return render(request, "followups/queue.html", {"queue": shown})
+
+
+@require_POST
+@requires("followups.work")
+def next_followup(request):
+    """Claim the best next follow-up and open it."""
+    followup = FollowUp.objects.next_for(request.user, timezone.now())
+    if followup is None:
+        messages.info(request, _("Nothing is waiting for you right now."))
+        return redirect("followups:queue")
+    return redirect(followup)
+
+
+@require_GET
+@requires("followups.view")
+def followup_list(request):
+    filterset = FollowUpFilter(request.GET, FollowUp.objects.for_user(request.user).for_list(), request=request)
+    page_obj = page_of(filterset, request.GET.get("page"))
+    return render(request, "followups/list.html", {"filter": filterset, "page_obj": page_obj, "now": timezone.now()})
+
+
+@require_GET
+@requires("followups.view")
+def detail(request, pk):
+    """Show the call screen to who holds it, and what happened to everybody else."""
+    return call_screen(request, found(request, pk))
+
+
+@require_POST
+@requires("followups.work")
+def claim(request, pk):
+    followup = found(request, pk)
+    followup.claim(by=request.user)
+    return redirect(followup)
+
+
+@require_POST
+@requires("followups.work")
+def renew(request, pk):
+    """Let the lease run anew while the page is open."""
+    followup = found(request, pk)
+    followup.renew(by=request.user)
+    return render(request, "followups/_lease.html", {"followup": followup}) if request.htmx else redirect(followup)
+
+
+@require_POST
+@requires("followups.work")
+def release(request, pk):
+    found(request, pk).release(by=request.user)
+    messages.success(request, _("The follow-up is back in the queue."))
+    return redirect("followups:queue")
+
+
+@require_POST
+@requires("followups.work")
+def keep_draft(request, pk):
+    followup = found(request, pk)
+    followup.keep_draft(Call(followup, request.POST).words(), by=request.user)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@requires("followups.work")
+def log(request, pk):
+    followup = found(request, pk)
+    call = Call(followup, request.POST)
+    if not call.is_valid() or not accepted(call.form, services.log_call, followup, by=request.user, answers=call.answers(), **call.form.cleaned_data):
+        return call_screen(request, followup, call, status=422)
+    messages.success(request, followup.result_words())
+    return redirect(followup)
+
+
+@require_POST
+@requires("complaints.create")
+def complain(request, pk):
+    """Go on to the complaint form; what has been said so far goes along, a filled-in questionnaire is submitted first."""
+    followup = found(request, pk)
+    call = Call(followup, request.POST)
+    if followup.is_open and call.has_answers():
+        services.log_call(followup, Outcome.OK, by=request.user, note=request.POST.get("note", ""), answers=call.interview.answers())
+    elif followup.is_open:
+        followup.keep_draft(call.words(), by=request.user)
+    return redirect(f"{reverse('complaints:create')}?followup={followup.pk}")
+
+
+@require_POST
+@requires("followups.assign")
+def assign(request, pk):
+    followup = found(request, pk)
+    form = AssignForm(followup, request.POST)
+    if not form.is_valid() or not accepted(form, followup.assign, form.cleaned_data["assignee"], by=request.user):
+        return call_screen(request, followup, assign_form=form, status=422)
+    messages.success(request, _("Assigned to %(name)s.") % {"name": followup.assignee or _("the whole team")})
+    return redirect(followup)
+
+
+@require_POST
+@requires("followups.assign")
+def cancel(request, pk):
+    followup = found(request, pk)
+    form = CancelForm(request.POST)
+    if not form.is_valid() or not accepted(form, followup.cancel, by=request.user, **form.cleaned_data):
+        return call_screen(request, followup, cancel_form=form, status=422)
+    messages.success(request, _("The follow-up is cancelled."))
+    return redirect(followup)
+
+
+@require_GET
+@requires("followups.view")
+def plan_list(request):
+    return render(request, "followups/plan_list.html", {"plans": Plan.objects.all(), "today": timezone.localdate()})
+
+
+@requires("followups.configure")
+def plan_edit(request, pk):
+    plan = get_object_or_404(Plan, pk=pk)
+    form = PlanForm(posted(request), instance=get_object_or_404(Plan, pk=pk))
+    if request.method == "POST" and form.is_valid():
+        plan.edit(by=request.user, **form.cleaned_data)
+        messages.success(request, _("The plan is saved. It holds for what is planned from now on."))
+        return redirect("followups:plan_list")
+    return render(request, "followups/plan_form.html", {"plan": plan, "form": form}, status=422 if form.errors else 200)
+
+
+def found(request, pk):
+    return get_object_or_404(FollowUp.objects.for_user(request.user).with_context(), pk=pk)
+
+
+def call_screen(request, followup, call=None, *, status=200, **forms):
+    """Render the follow-up: with the call form for its holder, read-only for everybody else."""
+    user, now = request.user, timezone.now()
+    is_held = followup.is_open and followup.holder(now) == user
+    context = {
+        "followup": followup,
+        "plan": followup.plan,
+        "now": now,
+        "holder": followup.holder(now),
+        "is_held": is_held,
+        "call": (call or Call(followup, draft=followup.draft_of(user))) if is_held else None,
+        "can_take": followup.is_open and not is_held and followup.can_work_by(user),
+        "script": followup.script_for(user),
+        "explanation": explain(followup.due_steps),
+        "attempts": followup.attempts.select_related("by"),
+        "events": Event.objects.for_user(user).about(followup) if user.may("activity.view", followup.store_id) else [],
+    }
+    if followup.can_assign_by(user):
+        context |= {"assign_form": AssignForm(followup), "cancel_form": CancelForm()}
+    return render(request, "followups/detail.html", context | forms, status=status)
