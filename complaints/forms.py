@@ -71,9 +71,11 @@ class ComplaintForm(forms.ModelForm):
         self.fields["vehicle"].queryset = self.instance.customer.vehicles.all()
         self.fields["employee"].queryset = User.objects.filter(Q(pk__in=User.objects.in_store(store)) | Q(pk=self.instance.employee_id)).order_by("name")
 
-    def offer_separate(self):
-        """Ask whether the slip is a matter of its own."""
-        self.fields["is_separate"].widget = forms.CheckboxInput()
+    def add_error(self, field, error):
+        """Ask whether the slip is a matter of its own as soon as that is in doubt."""
+        if field == "is_separate":
+            self.fields[field].widget = forms.CheckboxInput()
+        super().add_error(field, error)
 
 
 class AnswerForm(VerbForm):

@@ -4,7 +4,7 @@ from django.db.models import F
 
 from complaints.models import Category, Complaint, Round
 from stores.models import Department
-from surveys.models import Question, Side
+from surveys.models import Answer, Question, Side
 
 BATCH = 500
 
@@ -44,8 +44,8 @@ def draft_from_followup(followup):
     if followup.response:
         slip = draft_from_response(followup.response)
     else:
-        slip = draft(followup.customer, followup.plan.side, vehicle=followup.vehicle, visit=followup.visit, delivery=followup.delivery)
-    slip.followup = followup
+        slip = draft_from_answers(followup, followup.plan.questionnaire(), typed_answers(followup))
+        slip.followup = followup
     note = note_of(followup)
     if note and note not in slip.words:
         slip.words = f"{slip.words}\n{note}".strip()
@@ -54,11 +54,19 @@ def draft_from_followup(followup):
 
 def draft_from_response(response):
     """Return an unsaved slip with the low answers and the customer's own words."""
-    low = [answer for answer in response.answers.select_related("question__factor") if answer.tone(response.questionnaire) == "danger"]
-    slip = draft(response.customer, response.questionnaire.side, low, vehicle=response.vehicle, visit=response.visit, delivery=response.delivery)
+    slip = draft_from_answers(response, response.questionnaire, list(response.answers.select_related("question__factor")))
     slip.employee = response.employee or slip.employee
     slip.followup = getattr(response, "followup", None)
-    slip.words = words_of(response, low)
+    slip.words = f"{slip.words}\n{response.remark}".strip()
+    return slip
+
+
+def draft_from_answers(source, questionnaire, answers):
+    """Return an unsaved slip about customer, car, visit and delivery of ``source``, with what is low among ``answers``."""
+    low = [answer for answer in answers if answer.tone(questionnaire) == "danger"]
+    side = questionnaire.side if questionnaire else Side.SALES if source.delivery else Side.AFTER_SALES
+    slip = draft(source.customer, side, low, vehicle=source.vehicle, visit=source.visit, delivery=source.delivery)
+    slip.words = words_of(answers, low)
     return slip
 
 
@@ -89,12 +97,24 @@ def draft(customer, side, low=(), *, visit=None, delivery=None, **links):
     )
 
 
-def words_of(response, low):
-    """Return the low ratings, everything the customer said and the remark; a plain "yes, I complain" only where nothing else is there."""
-    ratings = [answer for answer in low if answer.question.kind == Question.Kind.RATING]
-    said = list(response.answers.exclude(text="").select_related("question"))
-    lines = [f"{answer.question} {answer.shown}" for answer in (ratings + said or low)]
-    return "\n".join(lines + ([response.remark] if response.remark else []))
+def words_of(answers, low):
+    """Return the low ratings and everything the customer said; a plain "yes, I complain" only where nothing else is there."""
+    telling = [answer for answer in answers if answer.text or (answer in low and answer.question.kind == Question.Kind.RATING)]
+    return "\n".join(f"{answer.question} {answer.shown}" for answer in telling or low)
+
+
+def typed_answers(followup):
+    """Return, unsaved, the answers of the call that goes on, as far as they are acceptable."""
+    questionnaire = followup.plan.questionnaire()
+    words = {name: typed for so_far in followup.draft.values() for name, typed in so_far.items()}
+    answers = []
+    for question in questionnaire.question_list if questionnaire else []:
+        typed = words.get(question.field_name, "")
+        if question.kind == Question.Kind.TEXT and typed:
+            answers.append(Answer(question=question, text=typed))
+        elif typed.isdecimal() and int(typed) <= questionnaire.highest:
+            answers.append(Answer(question=question, value=int(typed)))
+    return answers
 
 
 def likely_category(low, side):

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from activity.models import Event
 from common.access import requires
-from common.errors import DomainError
 from common.filters import page_of
+from common.forms import accepted, posted
 from complaints import services
 from complaints.filters import ComplaintFilter
 from complaints.forms import AnswerForm, ApproveExceptionForm, AskExceptionForm, ComplaintForm, ReassignForm, RejectExceptionForm, VerifyForm
@@ -58,8 +58,8 @@ def create(request):
     slip = drafted(request)
     if slip is None:
         return render(request, "complaints/choose.html", found_customers(request))
-    form = ComplaintForm(request.POST or None, instance=slip)
-    if request.method == "POST" and attempt(form, lambda data: slip.issue(by=request.user, is_separate=data["is_separate"])):
+    form = ComplaintForm(posted(request), instance=slip)
+    if form.is_bound and form.is_valid() and accepted(form, slip.issue, by=request.user, is_separate=form.cleaned_data["is_separate"]):
         messages.success(request, _("%(number)s has gone to %(department)s.") % {"number": slip.number, "department": slip.department})
         return redirect(slip)
     open_slips = Complaint.objects.for_user(request.user).open().filter(customer=slip.customer).for_list()
@@ -89,7 +89,7 @@ def answer(request, pk):
     complaint = found(request, pk)
     form = AnswerForm(request.POST, request.FILES, complaint=complaint)
     done = _("Answered. A call will ask the customer.")
-    return perform(request, form, lambda data: complaint.answer(by=request.user, **data), done)
+    return perform(request, form, complaint.answer, done)
 
 
 @require_POST
@@ -97,7 +97,7 @@ def answer(request, pk):
 def verify(request, pk):
     complaint = found(request, pk)
     form = VerifyForm(request.POST, complaint=complaint)
-    return perform(request, form, lambda data: complaint.verify(by=request.user, **data), _("The customer's word is written down."))
+    return perform(request, form, complaint.verify, _("The customer's word is written down."))
 
 
 @require_POST
@@ -105,7 +105,7 @@ def verify(request, pk):
 def reassign(request, pk):
     complaint = found(request, pk)
     form = ReassignForm(request.POST, complaint=complaint)
-    return perform(request, form, lambda data: complaint.reassign(by=request.user, **data), _("The slip has gone to the other department."))
+    return perform(request, form, complaint.reassign, _("The slip has gone to the other department."))
 
 
 @require_POST
@@ -113,7 +113,7 @@ def reassign(request, pk):
 def ask_exception(request, pk):
     complaint = found(request, pk)
     form = AskExceptionForm(request.POST, complaint=complaint)
-    return perform(request, form, lambda data: complaint.ask_exception(by=request.user, **data), _("The exception waits for approval."))
+    return perform(request, form, complaint.ask_exception, _("The exception waits for approval."))
 
 
 @require_POST
@@ -121,7 +121,7 @@ def ask_exception(request, pk):
 def approve_exception(request, pk):
     complaint = found(request, pk)
     form = ApproveExceptionForm(request.POST, complaint=complaint)
-    return perform(request, form, lambda data: complaint.approve_exception(by=request.user), _("The slip is closed by exception."))
+    return perform(request, form, complaint.approve_exception, _("The slip is closed by exception."))
 
 
 @require_POST
@@ -129,34 +129,19 @@ def approve_exception(request, pk):
 def reject_exception(request, pk):
     complaint = found(request, pk)
     form = RejectExceptionForm(request.POST, complaint=complaint)
-    return perform(request, form, lambda data: complaint.reject_exception(by=request.user, **data), _("The exception is refused; the slip goes on."))
+    return perform(request, form, complaint.reject_exception, _("The exception is refused; the slip goes on."))
 
 
 def found(request, pk):
     return get_object_or_404(Complaint.objects.for_user(request.user).for_detail(), pk=pk)
 
 
-def perform(request, form, act, done):
+def perform(request, form, verb, done):
     """Do what the form asks for and return to the slip, or show the page again with what is to be mended."""
-    if not attempt(form, act):
+    if not form.is_valid() or not accepted(form, verb, by=request.user, **form.cleaned_data):
         return detail_page(request, form.complaint, form)
     messages.success(request, done)
     return redirect(form.complaint)
-
-
-def attempt(form, act):
-    """Tell whether the form is right and the verb agreed; an objection to one input hangs on that input."""
-    if not form.is_valid():
-        return False
-    try:
-        act(form.cleaned_data)
-    except DomainError as error:
-        if error.field not in form.fields:
-            raise
-        form.add_error(error.field, error.message)
-        if error.code == "duplicate":
-            form.offer_separate()
-    return form.is_valid()
 
 
 def detail_page(request, complaint, bound=None):

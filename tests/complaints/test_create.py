@@ -73,9 +73,12 @@ def test_the_call_of_somebody_else_goes_on(page, call, agent, second_agent):
 
 
 def test_what_has_been_typed_so_far_is_taken_over(page, call, agent):
+    fields = {question.code: question.field_name for question in call.plan.questionnaire().question_list}
     call.claim(by=agent)
-    call.keep_draft({"note": "Waited two hours"}, by=agent)
-    assert page(agent).get(f"{ADDRESS}?followup={call.pk}").context["form"]["words"].value() == "Waited two hours"
+    call.keep_draft({"note": "Waited two hours", fields["fair-charge"]: "3", fields["courtesy"]: "na", fields["words"]: "Too dear"}, by=agent)
+    form = page(agent).get(f"{ADDRESS}?followup={call.pk}").context["form"]
+    assert form["words"].value() == "How fair did the charge feel? 3\nWhat should we do better? Too dear\nWaited two hours"
+    assert form["category"].value() == pick("unreasonable-charges")
 
 
 @pytest.mark.parametrize("source", ["visit", "customer"])
