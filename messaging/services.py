@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 
 from common.tasks import wake
 from messaging.models import Message
@@ -27,6 +28,7 @@ def plan(template, customer, *, subject, occurrence, due_at, lasts=timedelta(day
         "expires_at": due_at + lasts,
     }
     key = f"{template.purpose}:{subject_type.model}-{subject.pk}:{occurrence}:{template.code}:sms"
-    message, _is_new = Message.objects.get_or_create(key=key, defaults=fields)
-    wake(send_due)
+    message, is_new = Message.objects.get_or_create(key=key, defaults=fields)
+    if is_new and due_at <= timezone.now():
+        wake(send_due)
     return message
