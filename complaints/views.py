@@ -49,7 +49,7 @@ def complaint_list(request):
 def of_customer(request, customer_pk):
     """Show the open slips of a customer as a fragment for the call screen and reception."""
     customer = get_object_or_404(Customer.objects.for_user(request.user), pk=customer_pk)
-    complaints = Complaint.objects.for_user(request.user).open().filter(customer=customer).for_list()
+    complaints = Complaint.objects.for_user(request.user).open().of_customer(customer)
     return render(request, "complaints/_of_customer.html", {"customer": customer, "complaints": complaints})
 
 
@@ -62,7 +62,7 @@ def create(request):
     if form.is_bound and form.is_valid() and accepted(form, slip.issue, by=request.user, is_separate=form.cleaned_data["is_separate"]):
         messages.success(request, _("%(number)s has gone to %(department)s.") % {"number": slip.number, "department": slip.department})
         return redirect(slip)
-    open_slips = Complaint.objects.for_user(request.user).open().filter(customer=slip.customer).for_list()
+    open_slips = Complaint.objects.for_user(request.user).open().of_customer(slip.customer)
     context = {"form": form, "slip": slip, "open_slips": open_slips}
     return render(request, "complaints/form.html", context, status=422 if form.errors else 200)
 

@@ -40,6 +40,9 @@ class ComplaintQuerySet(StoreScopedQuerySet):
                 same |= models.Q(**{name: getattr(complaint, name)})
         return self.open().filter(same, customer_id=complaint.customer_id)
 
+    def of_customer(self, customer):
+        return self.filter(customer=customer).for_list().prefetch_related("rounds")
+
     def for_list(self):
         return self.select_related("category__parent", "department", "customer", "vehicle", "employee", "store")
 

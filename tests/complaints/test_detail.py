@@ -87,6 +87,11 @@ def test_the_fragment_lists_open_slips_of_the_customer_only(page, slip, draft, a
     assert "<html" not in text
 
 
+def test_the_fragment_tells_the_caller_what_the_department_did(page, answered, agent):
+    text = page(agent).get(reverse("complaints:of_customer", args=[answered.customer_id])).content.decode()
+    assert "Shift plan changed" in text
+
+
 def test_the_fragment_is_refused_to_strangers(page, slip, stranger, auditor):
     address = reverse("complaints:of_customer", args=[slip.customer_id])
     assert page(stranger).get(address).status_code == 404
