@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
+from rest_framework.decorators import action
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -113,6 +115,34 @@ def problem(error, response):
         field = getattr(error, "field", None)
         errors = {field: [detail]} if field else {}
     return {"type": "about:blank", "title": response.status_text, "status": response.status_code, "code": code, "detail": detail, "errors": errors}
+
+
+class NothingSerializer(StrictSerializerMixin, serializers.Serializer):
+    """The input of a verb that asks for nothing."""
+
+
+def verb(answer, asked=NothingSerializer):
+    """Declare a verb of one object: what it asks for, and that it answers with the object as it is now."""
+
+    def declare(method):
+        routed = action(detail=True, methods=["post"], serializer_class=asked)(method)
+        return extend_schema(request=asked if asked is not NothingSerializer else None, responses=answer)(routed)
+
+    return declare
+
+
+class VerbMixin:
+    """What the verbs of a viewset share."""
+
+    def asked_of(self, request):
+        """Return the object and the checked particulars of a verb."""
+        row = self.get_object()
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return row, serializer.validated_data
+
+    def answer(self, row):
+        return verb_response(type(self).serializer_class, row, self.get_serializer_context())
 
 
 def verb_response(serializer_class, instance, context):

@@ -1,7 +1,6 @@
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.decorators import action
 
-from common.api import ModelRulesMixin, ScopedField, StrictSerializerMixin, verb_response
+from common.api import ModelRulesMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
 from customers.filters import CustomerApiFilter, VehicleApiFilter
 from customers.masking import MASKS, may_reveal
 from customers.models import Channel, Customer, Purpose, Vehicle
@@ -83,7 +82,7 @@ class ArchiveViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.Retr
         serializer.instance.edit(by=self.request.user, **serializer.validated_data)
 
 
-class CustomerViewSet(ArchiveViewSet):
+class CustomerViewSet(VerbMixin, ArchiveViewSet):
     queryset = Customer.objects.all()
     serializer_class = CustomerSerializer
     filterset_class = CustomerApiFilter
@@ -96,34 +95,29 @@ class CustomerViewSet(ArchiveViewSet):
         "set_consent": "customers.edit",
     }
 
-    @action(detail=True, methods=["post"])
+    @verb(CustomerSerializer)
     def confirm(self, request, pk):
-        customer = self.get_object()
+        customer, _nothing = self.asked_of(request)
         customer.confirm(by=request.user)
-        return self.verb_response(customer)
+        return self.answer(customer)
 
-    @action(detail=True, methods=["post"])
+    @verb(CustomerSerializer)
     def stop_calls(self, request, pk):
-        customer = self.get_object()
+        customer, _nothing = self.asked_of(request)
         customer.stop_calls(by=request.user)
-        return self.verb_response(customer)
+        return self.answer(customer)
 
-    @action(detail=True, methods=["post"])
+    @verb(CustomerSerializer)
     def allow_calls(self, request, pk):
-        customer = self.get_object()
+        customer, _nothing = self.asked_of(request)
         customer.allow_calls(by=request.user)
-        return self.verb_response(customer)
+        return self.answer(customer)
 
-    @action(detail=True, methods=["post"], serializer_class=ConsentSerializer)
+    @verb(CustomerSerializer, ConsentSerializer)
     def set_consent(self, request, pk):
-        customer = self.get_object()
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        customer.set_consent(**serializer.validated_data, by=request.user, source="api")
-        return self.verb_response(customer)
-
-    def verb_response(self, customer):
-        return verb_response(CustomerSerializer, customer, self.get_serializer_context())
+        customer, word = self.asked_of(request)
+        customer.set_consent(**word, by=request.user, source="api")
+        return self.answer(customer)
 
 
 class VehicleViewSet(ArchiveViewSet):

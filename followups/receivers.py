@@ -1,8 +1,16 @@
-"""What follow-ups hear from below: cars handed over and delivered."""
+"""What follow-ups hear from below: cars handed over and delivered, a desk asks what it should know."""
+
+from collections import defaultdict
 
 from django.dispatch import receiver
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from customers.notices import Notice
+from customers.signals import notices_asked
 from followups import services
+from followups.models import FollowUp
 from visits.signals import delivery_recorded, visit_handed_over
 
 
@@ -14,3 +22,14 @@ def plan_for_visit(sender, visit, **kwargs):
 @receiver(delivery_recorded)
 def plan_for_delivery(sender, delivery, **kwargs):
     services.plan_for_delivery(delivery)
+
+
+@receiver(notices_asked)
+def promised_calls(sender, customer_ids, user, **kwargs):
+    """Name the calls the customers were promised to whoever is about to talk to them; only who works on calls gets there."""
+    notices = defaultdict(list)
+    for followup in FollowUp.objects.where_allowed(user, "customers.view").promised().filter(customer__in=customer_ids):
+        text = _("A call is promised for %(moment)s") % {"moment": f"{timezone.localtime(followup.promised_at):%m-%d %H:%M}"}
+        url = reverse("followups:detail", args=[followup.pk]) if user.may("followups.view", followup.store_id) else ""
+        notices[followup.customer_id].append(Notice(text, url, "phone-outgoing"))
+    return notices

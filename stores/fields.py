@@ -7,7 +7,7 @@ class StoreField(forms.ModelChoiceField):
 
     def __init__(self, user, permission):
         stores = user.stores_with(permission)
-        super().__init__(stores, label=_("store"), empty_label=None)
+        super().__init__(stores, label=_("Store"), empty_label=None)
         only = stores[:2]
         if len(only) == 1:
             self.widget = forms.HiddenInput()

@@ -1,8 +1,7 @@
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.decorators import action
 
 from accounts.models import User
-from common.api import ScopedField, StrictSerializerMixin, verb_response
+from common.api import ScopedField, StrictSerializerMixin, VerbMixin, verb
 from customers.api import ArchiveSerializer
 from customers.models import Customer, Vehicle
 from visits import services
@@ -94,7 +93,7 @@ class AppointmentSerializer(OfVehicleSerializer):
         validators = []
 
 
-class OfVehicleViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class OfVehicleViewSet(VerbMixin, mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     http_method_names = ["get", "post", "patch", "head", "options"]
     permission = "visits.view"
 
@@ -104,12 +103,6 @@ class OfVehicleViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.Re
     def perform_create(self, serializer):
         row = serializer.Meta.model(**serializer.validated_data)
         serializer.instance = self.enter(row, by=self.request.user)
-
-    def given(self, request):
-        """Return the checked particulars of a verb."""
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
 
 
 class VisitViewSet(mixins.UpdateModelMixin, OfVehicleViewSet):
@@ -129,33 +122,29 @@ class VisitViewSet(mixins.UpdateModelMixin, OfVehicleViewSet):
     def perform_update(self, serializer):
         serializer.instance.edit(by=self.request.user, **serializer.validated_data)
 
-    @action(detail=True, methods=["post"], serializer_class=AddWorkSerializer)
+    @verb(VisitSerializer, AddWorkSerializer)
     def add_work(self, request, pk):
-        visit = self.get_object()
-        visit.add_work(**self.given(request), by=request.user)
-        return self.verb_response(visit)
+        visit, added = self.asked_of(request)
+        visit.add_work(**added, by=request.user)
+        return self.answer(visit)
 
-    @action(detail=True, methods=["post"], serializer_class=PromiseSerializer)
+    @verb(VisitSerializer, PromiseSerializer)
     def promise(self, request, pk):
-        visit = self.get_object()
-        visit.promise(self.given(request)["promised_at"], by=request.user)
-        return self.verb_response(visit)
+        visit, given = self.asked_of(request)
+        visit.promise(given["promised_at"], by=request.user)
+        return self.answer(visit)
 
-    @action(detail=True, methods=["post"], serializer_class=HandOverSerializer)
+    @verb(VisitSerializer, HandOverSerializer)
     def hand_over(self, request, pk):
-        visit = self.get_object()
-        given = self.given(request)
+        visit, given = self.asked_of(request)
         visit.hand_over(by=request.user, at=given.pop("handed_over_at", None), **given)
-        return self.verb_response(visit)
+        return self.answer(visit)
 
-    @action(detail=True, methods=["post"], serializer_class=CancelSerializer)
+    @verb(VisitSerializer, CancelSerializer)
     def cancel(self, request, pk):
-        visit = self.get_object()
-        visit.cancel(**self.given(request), by=request.user)
-        return self.verb_response(visit)
-
-    def verb_response(self, visit):
-        return verb_response(VisitSerializer, visit, self.get_serializer_context())
+        visit, given = self.asked_of(request)
+        visit.cancel(**given, by=request.user)
+        return self.answer(visit)
 
 
 class DeliveryViewSet(OfVehicleViewSet):
@@ -173,14 +162,14 @@ class AppointmentViewSet(OfVehicleViewSet):
     permissions = {"create": "visits.book", "miss": "visits.book", "cancel": "visits.book"}
     enter = staticmethod(services.book)
 
-    @action(detail=True, methods=["post"])
+    @verb(AppointmentSerializer)
     def miss(self, request, pk):
-        appointment = self.get_object()
+        appointment, _nothing = self.asked_of(request)
         appointment.miss(by=request.user)
-        return verb_response(AppointmentSerializer, appointment, self.get_serializer_context())
+        return self.answer(appointment)
 
-    @action(detail=True, methods=["post"])
+    @verb(AppointmentSerializer)
     def cancel(self, request, pk):
-        appointment = self.get_object()
+        appointment, _nothing = self.asked_of(request)
         appointment.cancel(by=request.user)
-        return verb_response(AppointmentSerializer, appointment, self.get_serializer_context())
+        return self.answer(appointment)

@@ -99,8 +99,8 @@ class AppointmentFilter(django_filters.FilterSet):
 
 
 class AppointmentApiFilter(AppointmentFilter):
-    starts_from = DayFilter(label=_("From"), field_name="starts_at")
-    starts_to = DayFilter(label=_("To"), field_name="starts_at", is_end=True)
+    starts_from = DayFilter(label=_("Starts from"), field_name="starts_at")
+    starts_to = DayFilter(label=_("Starts to"), field_name="starts_at", is_end=True)
     customer = django_filters.ModelChoiceFilter(queryset=visible_customers)
     vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles)
     updated_since = UpdatedSinceFilter()

@@ -109,11 +109,14 @@ class VisitForm(OrderForm):
     class Meta(OrderForm.Meta):
         fields = ["kind", "mileage", "promised_at", "symptom", "arrived_at", "estimate_ceiling", *FOLDED]
 
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, user=user, **kwargs)
+    def __init__(self, *args, user, vehicle, **kwargs):
+        super().__init__(*args, user=user, vehicle=vehicle, **kwargs)
         now = timezone.now()
         self.fields["mileage"].required = self.fields["promised_at"].required = True
         self.fields["arrived_at"].required = False
+        self.fields["mileage"].widget.attrs["autofocus"] = vehicle is not None
+        if vehicle and vehicle.mileage is not None:
+            self.fields["mileage"].help_text = _("Last reading: %(mileage)d km.") % {"mileage": vehicle.mileage}
         self.initial |= {"promised_at": next_half_hour(now + TYPICAL_STAY), "arrived_at": None}
         if is_among(user, self.fields["advisor"].queryset):
             self.initial["advisor"] = user
@@ -123,13 +126,13 @@ class VisitForm(OrderForm):
 
 
 class AddWorkForm(forms.Form):
-    work = forms.CharField(label=_("added repair items"), max_length=1000, widget=short_text())
-    agreed_by = forms.CharField(label=_("agreed by"), max_length=80, help_text=_("Who of the customer's side agreed, and how: in the shop, by phone."))
-    estimate_ceiling = forms.DecimalField(label=_("new estimate, not above"), required=False, min_value=0, max_digits=12, decimal_places=2)
+    work = forms.CharField(label=_("Added repair items"), max_length=1000, widget=short_text())
+    agreed_by = forms.CharField(label=_("Agreed by"), max_length=80, help_text=_("Who of the customer's side agreed, and how: in the shop, by phone."))
+    estimate_ceiling = forms.DecimalField(label=_("New estimate, not above"), required=False, min_value=0, max_digits=12, decimal_places=2)
 
 
 class PromiseForm(forms.Form):
-    promised_at = forms.DateTimeField(label=_("promised for"), widget=moment_input())
+    promised_at = forms.DateTimeField(label=_("Promised for"), widget=moment_input())
 
 
 class HandOverForm(ConfirmedMixin, forms.ModelForm):
@@ -160,7 +163,7 @@ class HandOverForm(ConfirmedMixin, forms.ModelForm):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(label=_("reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class DeliveryForm(GivenMixin, forms.ModelForm):
