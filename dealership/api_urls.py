@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 
 from complaints.api import ComplaintViewSet
 from customers.api import CustomerViewSet, VehicleViewSet
+from followups.api import FollowUpViewSet
 from kpis.api import KpiViewSet
 from messaging.api import MessageViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
@@ -18,6 +19,7 @@ router.register("vehicles", VehicleViewSet, basename="vehicle")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("appointments", AppointmentViewSet, basename="appointment")
+router.register("followups", FollowUpViewSet, basename="followup")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("messages", MessageViewSet, basename="message")
 router.register("kpis", KpiViewSet, basename="kpi")

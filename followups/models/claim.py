@@ -67,9 +67,10 @@ class Claimable(models.Model):
         now = now or timezone.now()
         self.check_worker(by)
         with transaction.atomic():
-            if self.take(by, now):
-                return self
-        self.refresh_from_db()
+            is_taken = self.take(by, now)
+            self.refresh_from_db()
+        if is_taken:
+            return self
         if self.holder(now) and self.holder(now) != by:
             record("followup.claim_refused", self, by=by, holder=self.claimed_by_id, until=self.lease_until.isoformat())
         raise self.lost(by, now)
@@ -80,9 +81,8 @@ class Claimable(models.Model):
         is_new = itself.free(now).hold(by, now)
         if not is_new and not itself.held_by(by, now).hold(by, now, claimed_at=F("claimed_at")):
             return False
-        self.refresh_from_db()
         if is_new:
-            record("followup.claimed", self, by=by, until=self.lease_until.isoformat())
+            record("followup.claimed", self, by=by, until=(now + LEASE).isoformat())
         return True
 
     def renew(self, *, by, now=None):
