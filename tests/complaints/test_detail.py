@@ -1,5 +1,8 @@
 """The page of a slip, and its fragment for the call screen and reception."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -106,6 +109,15 @@ def test_every_event_and_notification_has_its_wording(asked, agent, care_manager
             assert render_to_string(f"activity/{event.code}.html", {"event": event, "particulars": event.particulars}).strip()
         for one in Notification.objects.filter(code__startswith="complaint."):
             assert "C-S01-000001" in render_to_string(f"notifications/{one.code}.html", {"notification": one, "particulars": one.particulars})
+
+
+def test_every_code_the_bell_gets_is_worded():
+    """The code of a line in the bell is that of its event, see ``Complaint.tell``."""
+    sources = "".join(path.read_text() for path in Path("complaints/models").glob("*.py"))
+    unheard = {"complaint.refused"}
+    codes = set(re.findall(r'record\(\s*"(complaint\.\w+)"', sources)) - unheard
+    assert len(codes) == 11
+    assert {code for code in codes if not Path(f"templates/notifications/{code}.html").exists()} == set()
 
 
 def test_the_salesperson_sees_the_slips_of_the_own_store(slip, salesperson):
