@@ -13,7 +13,7 @@ def stores_of(request):
 class MessageFilter(django_filters.FilterSet):
     """The one filter of messages: page and API."""
 
-    status = django_filters.MultipleChoiceFilter(label=_("status"), choices=Message.Status)
+    status = django_filters.ChoiceFilter(label=_("status"), choices=Message.Status)
     template = django_filters.ModelChoiceFilter(label=_("template"), queryset=MessageTemplate.objects.all())
     store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
     due_from = DayFilter(label=_("due from"), field_name="due_at")
