@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.roles import Role
 from common.periods import Grain, Period
 from complaints.models import Complaint
-from followups.models import FollowUp, Plan
+from followups.models import FollowUp
+from followups.queue import Queue
 from kpis.picker import Picker
 from kpis.presentation import tiles_of
 from stores.calendar import missing_makeup_years
@@ -85,20 +86,14 @@ class Home:
         return counts
 
     def calls(self):
-        mine = FollowUp.objects.all().of_worker(self.user)
-        found = mine.open().aggregate(
-            due=Count("pk", filter=Q(pk__in=mine.callable(self.now).values("pk"))),
-            overdue=Count("pk", filter=Q(due_at__lt=self.now)),
-            promised=Count("pk", filter=Q(promised_at__isnull=False)),
-            verifying=Count("pk", filter=Q(plan__trigger=Plan.Trigger.COMPLAINT_ANSWERED)),
-        )
+        queue = Queue(self.user, self.now)
         counts = [
-            Stat(_("Calls due now"), found["due"], page("followups:queue"), "phone-call", "accent"),
-            Stat(_("Overdue calls"), found["overdue"], page("followups:list", status="open", overdue="true"), "alarm-clock", "danger"),
-            Stat(_("Promised calls"), found["promised"], page("followups:list", status="open", promised="true"), "calendar-clock"),
+            Stat(_("Calls due now"), queue.due, page("followups:queue"), "phone-call", "accent"),
+            Stat(_("Overdue calls"), queue.overdue, page("followups:queue"), "alarm-clock", "danger"),
+            Stat(_("Promised calls"), queue.promised, page("followups:list", status="open", promised="true"), "calendar-clock"),
         ]
         if self.user.may("complaints.verify"):
-            counts.append(Stat(_("Waiting for verification"), found["verifying"], page("complaints:list", status="answered"), "message-square-reply"))
+            counts.append(Stat(_("Waiting for verification"), queue.verifications, page("complaints:list", status="answered"), "message-square-reply"))
         return counts
 
     def overdue_calls(self):

@@ -34,17 +34,17 @@ def test_a_care_agent_sees_the_queue_in_numbers_and_one_button(page, store, agen
         {"due_at": NOON - timedelta(hours=1), "available_at": NOON + timedelta(hours=2)},
         {"due_at": NOON + timedelta(days=1), "available_at": NOON + timedelta(hours=20), "promised_at": NOON + timedelta(hours=20)},
         {"due_at": NOON - timedelta(days=1), "status": "done"},
-        {"due_at": NOON + timedelta(hours=2), "available_at": NOON + timedelta(hours=1), "plan": make_plan("verify", "complaint_answered")},
+        {"due_at": NOON + timedelta(hours=2), "available_at": NOON - timedelta(hours=1), "priority": 1, "plan": make_plan("verify", "complaint_answered")},
     ):
         make_call(make_handed_over(store), **fields)
     client = page(agent)
     shown = counts(client)
-    assert [shown[label] for label in ("Calls due now", "Overdue calls", "Promised calls", "Waiting for verification")] == [2, 2, 1, 1]
+    assert [shown[label] for label in ("Calls due now", "Overdue calls", "Promised calls", "Waiting for verification")] == [3, 1, 1, 1]
     assert 'data-key="n"' in client.get("/").text
 
 
 def test_calls_of_another_store_do_not_count(page, store, other_store, agent):
-    make_call(make_handed_over(other_store), due_at=NOON - timedelta(hours=1))
+    make_call(make_handed_over(other_store), due_at=NOON - timedelta(hours=1), available_at=NOON - timedelta(hours=2))
     assert counts(page(agent))["Overdue calls"] == 0
 
 
