@@ -28,6 +28,11 @@ class InterviewForm(forms.Form):
         """Return ``[(factor or None, [(question, bound field)])]`` in the order of the interview."""
         return [(factor, [(question, self[question.field_name]) for question in questions]) for factor, questions in self.questionnaire.sections()]
 
+    @property
+    def first_question_id(self):
+        """Return where the keyboard enters the interview."""
+        return next((bound.auto_id for _factor, questions in self.sections() for _question, bound in questions), "")
+
     def clean(self):
         """Ask the questionnaire itself, so that page and API accept the same answers."""
         cleaned = super().clean()

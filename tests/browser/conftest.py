@@ -9,6 +9,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from tests.factories import NOW
+
 ARTEFACTS = Path(settings.BASE_DIR) / "test-artefacts"
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome"]
 
@@ -29,6 +31,13 @@ def chromium():
 
 
 @pytest.fixture
+def wednesday(time_machine):
+    """Stop the clock of the server on Wednesday, 18 November 2026, 10:00 in Shanghai."""
+    time_machine.move_to(NOW, tick=False)
+    return NOW
+
+
+@pytest.fixture
 def window(chromium, live_server):
     """Return a function that opens a window of the given width, signed in as the given person."""
     contexts, complaints = [], []
@@ -40,6 +49,7 @@ def window(chromium, live_server):
             client.force_login(user)
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        context.set_default_timeout(10_000)
         tab = context.new_page()
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
