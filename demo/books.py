@@ -94,7 +94,8 @@ class Books:
         self.notes.sort(key=lambda note: note.at)
         for note, pk in zip(self.notes, reserve_ids(Event, len(self.notes)), strict=True):
             note.pk = pk
-        load(Event, EVENT, (event_cells(note) for note in self.notes))
+        # A list, not a generator: while PostgreSQL takes rows in, the connection answers no query, not even for a content type.
+        load(Event, EVENT, [event_cells(note) for note in self.notes])
         event_type = ContentType.objects.get_for_model(Event).pk
         for note in self.notes:
             self.bells += [(user.pk, note.code, event_type, note.pk, note.bell, note.at) for user in note.told]

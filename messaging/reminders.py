@@ -30,7 +30,8 @@ def plan_reminders(now=None):
     planned = 0
     for store in Store.objects.all():
         rules = ReminderRule.objects.valid(store.today(now)).select_related("template")
-        planned += sum(load(Message, COLUMNS, rows(rule, store, now), OnConflict(key=("key",))).inserted for rule in rules)
+        # Read to the end before writing: while PostgreSQL takes rows in, the connection answers no query.
+        planned += sum(load(Message, COLUMNS, list(rows(rule, store, now)), OnConflict(key=("key",))).inserted for rule in rules)
     return planned
 
 

@@ -16,7 +16,8 @@ from demo.group import build
 from demo.people import PASSWORD, usernames
 from stores.models import Store
 
-BOUNDS = {"stores": (1, 12), "months": (1, 60), "visits": (20, 1_000_000)}
+HIGHEST = {"stores": 12, "months": 60, "visits": 1_000_000}
+FEWEST_VISITS_PER_STORE = 20
 WIDE = "WF"
 
 
@@ -31,8 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--today", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD", help="the day on which history ends, today by default")
 
     def handle(self, *args, seed, stores, months, visits, today, **options):
-        for name, number in {"stores": stores, "months": months, "visits": visits}.items():
-            check(name, number)
+        check("stores", stores)
+        check("months", months)
+        check("visits", visits, lowest=FEWEST_VISITS_PER_STORE * stores)
         refuse_real_data(stores)
         call_command("defaults", verbosity=0)
         today = today or timezone.localdate(timezone=ZoneInfo(settings.TIME_ZONE))
@@ -62,8 +64,8 @@ def no_collecting():
         gc.enable()
 
 
-def check(name, number):
-    lowest, highest = BOUNDS[name]
+def check(name, number, lowest=1):
+    highest = HIGHEST[name]
     if not lowest <= number <= highest:
         bounds = {"name": name, "lowest": lowest, "highest": highest}
         raise CommandError(_("--%(name)s takes a whole number from %(lowest)s to %(highest)s.") % bounds)

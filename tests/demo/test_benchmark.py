@@ -1,0 +1,47 @@
+"""The benchmark prints its whole table; with so few rows the times say nothing."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+
+def benchmark(folder, *args):
+    """Run the command in a process of its own: it changes the database its connection speaks to."""
+    environment = os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": "tests-only", "DJANGO_SETTINGS_MODULE": "dealership.settings"}
+    command = [sys.executable, "manage.py", "benchmark", *args]
+    return subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_it_prints_every_figure_with_its_ratio_and_the_machine(tmp_path):
+    done = benchmark(tmp_path, "--rows", "2000", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    figures = [(figure["name"], figure["rows"], figure["most"]) for figure in answer["figures"]]
+    assert figures == [
+        ("queue page", 2100, 2),
+        ("next call", 2100, 2),
+        ("dashboard, 24 months", 2000, 1.3),
+        ("planning follow-ups", 200, 3),
+        ("import of repair orders", 200, 3),
+    ]
+    assert all(figure["ratio"] > 0 and figure["repetitions"] > 1 for figure in answer["figures"])
+    assert answer["machine"]["cores"] >= 1
+    assert answer["machine"]["database"].startswith(("SQLite 3", "PostgreSQL"))
+
+
+def test_the_configured_database_is_left_alone(tmp_path):
+    done = benchmark(tmp_path, "--rows", "1000", "--only", "planning")
+    assert done.returncode == 0, done.stderr
+    assert "planning follow-ups" in done.stdout
+    assert not list(tmp_path.glob("*.sqlite3"))
+
+
+def test_unknown_measurements_are_named(tmp_path):
+    done = benchmark(tmp_path, "--only", "planning,weather")
+    assert done.returncode == 1
+    assert "not weather" in done.stderr
