@@ -16,7 +16,7 @@ def seed(record_property):
 
 
 def test_every_message_goes_out_exactly_once(run, seed):
-    result = json.loads(run("kill_workers", "messages", 3, seed, MESSAGE_CHANNEL="tests.reliability.counting_channel"))
+    result = json.loads(run("kill_workers", "messages", 2, seed, MESSAGE_CHANNEL="tests.reliability.counting_channel"))
     assert result.pop("abandoned") > 0
     assert result == {"planned": 120, "statuses": {"sent": 120}, "reached": 120, "doubled": 0}
 
@@ -30,5 +30,5 @@ def test_without_asking_the_provider_messages_are_doubled(run, seed):
 
 def test_every_hand_over_is_followed_up_exactly_once(run, seed):
     result = json.loads(run("kill_workers", "followups", 2, seed))
-    assert any(0 < seen < 1000 for seen in result["seen"])
+    assert result["cut_short"] > 0
     assert (result["visits"], result["planned"], result["sources"]) == (1000, 1000, 1000)
