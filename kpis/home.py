@@ -15,6 +15,7 @@ from common.periods import Grain, Period
 from complaints.models import Complaint
 from followups.models import FollowUp
 from followups.queue import Queue
+from followups.templatetags.followups import capped
 from kpis.picker import Picker
 from kpis.presentation import tiles_of
 from stores.calendar import missing_makeup_years
@@ -36,7 +37,7 @@ KEY_FIGURES = {
 @dataclass(frozen=True)
 class Stat:
     label: str
-    value: int
+    value: int | str
     url: str
     icon: str
     tone: str = "neutral"
@@ -85,15 +86,19 @@ class Home:
             counts += self.complaints()
         return counts
 
+    @cached_property
+    def queue(self):
+        return Queue(self.user, self.now, shown=SHOWN)
+
     def calls(self):
-        queue = Queue(self.user, self.now)
+        queue = self.queue
         counts = [
-            Stat(_("Calls due now"), queue.due, page("followups:queue"), "phone-call", "accent"),
-            Stat(_("Overdue calls"), queue.overdue, page("followups:queue"), "alarm-clock", "danger"),
-            Stat(_("Promised calls"), queue.promised, page("followups:list", status="open", promised="true"), "calendar-clock"),
+            Stat(_("Calls due now"), capped(queue.due), page("followups:queue"), "phone-call", "accent"),
+            Stat(_("Overdue calls"), capped(queue.overdue), page("followups:queue"), "alarm-clock", "danger"),
+            Stat(_("Promised calls"), capped(queue.promised), page("followups:list", status="open", promised="true"), "calendar-clock"),
         ]
         if self.user.may("complaints.verify"):
-            counts.append(Stat(_("Waiting for verification"), queue.verifications, page("complaints:list", status="answered"), "message-square-reply"))
+            counts.append(Stat(_("Waiting for verification"), capped(queue.verifications), page("complaints:list", status="answered"), "message-square-reply"))
         return counts
 
     def overdue_calls(self):

@@ -187,7 +187,8 @@ def title_of(row, source):
         return f"{source.plan} · {source.get_status_display()}"
     if isinstance(source, MysteryShop):
         return f"{source.checklist} · {source.get_kind_display()}"
-    return str(source.vehicle) if isinstance(source, Delivery) else str(source)
+    # A delivery has no number of its own; its car is shown masked beside it.
+    return _("Delivery") if isinstance(source, Delivery) else str(source)
 
 
 def employee_of(source):
