@@ -22,7 +22,7 @@ class Queue:
     @cached_property
     def followups(self):
         """Return the first follow-ups in call order, each with its customer, car and reason."""
-        rows = FollowUp.objects.with_context().in_bulk([entry.pk for entry in self.entries[: self.shown]])
+        rows = FollowUp.objects.for_queue().in_bulk([entry.pk for entry in self.entries[: self.shown]])
         found = [rows[entry.pk] for entry in self.entries[: self.shown] if entry.pk in rows]
         for followup in found:
             followup.why = followup.reason(self.now)

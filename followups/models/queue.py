@@ -88,7 +88,9 @@ class QueueQuerySet(models.QuerySet):
             entries = self.queue_for(user, now, TRIED_AT_ONCE)
             if not entries:
                 return None
-            if taken := self.take_first([entry.pk for entry in entries], user, now):
+            pks = [entry.pk for entry in entries]
+            # Mostly the very best one is free, and asking for one is quicker than for twenty.
+            if taken := self.take_first(pks[:1], user, now) or self.take_first(pks[1:], user, now):
                 return taken
         return None
 
