@@ -69,6 +69,6 @@ def picture(request):
     ARTEFACTS.mkdir(exist_ok=True)
 
     def keep(tab, name=""):
-        tab.screenshot(path=ARTEFACTS / f"{request.node.name}{name and '-'}{name}.png", full_page=True)
+        tab.screenshot(path=ARTEFACTS / f"{request.node.name}{name and '-'}{name}.png", full_page=True, animations="disabled")
 
     return keep
