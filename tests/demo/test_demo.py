@@ -62,6 +62,12 @@ def test_it_refuses_a_size_it_cannot_build(db, option, number):
         call_command("demo", **{**SMALL, option: number})
 
 
+@pytest.mark.parametrize("text", ["18.11.2026", "2021-12-31"])
+def test_it_refuses_a_day_it_cannot_read(db, text):
+    with pytest.raises(CommandError, match="give a day like 2026-11-18"):
+        call_command("demo", "--today", text, **SMALL)
+
+
 @pytest.mark.slow
 def test_every_role_gets_a_login_and_a_token_of_its_own(db, client, capsys):
     call_command("demo", **SMALL)

@@ -1,4 +1,5 @@
 import gc
+from argparse import ArgumentTypeError
 from contextlib import contextmanager
 from datetime import date
 from unicodedata import east_asian_width
@@ -18,6 +19,7 @@ from stores.models import Store
 
 HIGHEST = {"stores": 12, "months": 60, "visits": 1_000_000}
 FEWEST_VISITS_PER_STORE = 20
+YEARS = range(2022, 2091)
 WIDE = "WF"
 
 
@@ -29,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--stores", type=int, default=2)
         parser.add_argument("--months", type=int, default=24)
         parser.add_argument("--visits", type=int, default=6000, help="of all stores together")
-        parser.add_argument("--today", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD", help="the day on which history ends, today by default")
+        parser.add_argument("--today", type=day, default=None, metavar="YYYY-MM-DD", help="the day on which history ends, today by default")
 
     def handle(self, *args, seed, stores, months, visits, today, **options):
         check("stores", stores)
@@ -52,6 +54,18 @@ class Command(BaseCommand):
             cells = [cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)]
             self.stdout.write(f"  {'  '.join(cells).rstrip()}")
         self.stdout.write("")
+
+
+def day(text):
+    """Read the value of ``--today``."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
+        message = _("give a day like 2026-11-18, in the years %(first)s to %(last)s") % {"first": YEARS[0], "last": YEARS[-1]}
+        raise ArgumentTypeError(message)
+    return found
 
 
 @contextmanager
