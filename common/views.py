@@ -7,8 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from common import styleguide
+from common.access import personal
 
 
+@personal
 def styleguide_page(request):
     """Show every component of the design system with an example and the code that makes it."""
     paginator = Paginator(range(1, 313), 25)

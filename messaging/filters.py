@@ -3,6 +3,7 @@ from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import DayFilter
+from customers.filters import visible_customers, visible_vehicles
 from messaging.models import Message, MessageTemplate
 
 
@@ -18,8 +19,8 @@ class MessageFilter(django_filters.FilterSet):
     store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
     due_from = DayFilter(label=_("due from"), field_name="due_at")
     due_to = DayFilter(label=_("due to"), field_name="due_at", is_end=True)
-    customer = django_filters.NumberFilter(field_name="customer_id", widget=HiddenInput())
-    vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=HiddenInput())
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput())
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles, widget=HiddenInput())
 
     class Meta:
         model = Message

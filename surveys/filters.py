@@ -7,14 +7,20 @@ from accounts.models import User
 from common.filters import YesNoFilter
 from common.forms import day_input
 from common.periods import Period
+from customers.filters import visible_customers, visible_vehicles
 from stores.models import Store
 from surveys.models import MysteryShop, Question, Questionnaire, Response, Side
+from visits.models import Visit
 
 INDEXES = [("csi", "CSI"), ("css", "CSS"), ("mot", "MOT")]
 
 
 def stores_of(request):
     return Store.objects.for_user(request.user)
+
+
+def visits_of(request):
+    return Visit.objects.for_user(request.user)
 
 
 def people_served_by(request):
@@ -40,9 +46,9 @@ class ResponseFilter(django_filters.FilterSet):
     counted = YesNoFilter(label=_("Counted"), method="filter_counted")
     rating_below = django_filters.NumberFilter(label=_("Any rating below"), method="filter_rating", min_value=1, max_value=11)
     question = django_filters.CharFilter(label=_("Question"), method="filter_question", widget=forms.HiddenInput())
-    customer = django_filters.NumberFilter(field_name="customer_id", widget=forms.HiddenInput())
-    vehicle = django_filters.NumberFilter(field_name="vehicle_id", widget=forms.HiddenInput())
-    visit = django_filters.NumberFilter(field_name="visit_id", widget=forms.HiddenInput())
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=forms.HiddenInput())
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles, widget=forms.HiddenInput())
+    visit = django_filters.ModelChoiceFilter(queryset=visits_of, widget=forms.HiddenInput())
 
     class Meta:
         model = Response

@@ -1,0 +1,91 @@
+"""One row of every kind in store A, for tests that walk over all pages and all endpoints."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from activity.services import record
+from complaints.models import Category, Complaint
+from followups.models import FollowUp, Plan
+from kpis.models import Band, Target
+from messaging.models import Message, MessageTemplate, ReminderRule
+from notifications.models import Notification
+from notifications.services import notify
+from stores.models import CalendarDay
+from surveys.models import Checklist, MysteryShop, Questionnaire, Response
+from tests.factories import NOW, make_customer, make_delivery, make_handed_over, make_vehicle, make_visit, on
+from transfers.models import ImportRun
+from visits.models import Appointment
+
+
+def make_world(store, people):
+    """Return one object of each kind in ``store``; ``people`` has agent, advisor and auditor."""
+    customer = make_customer(store)
+    vehicle = make_vehicle(store, customer)
+    visit = make_visit(store, vehicle)
+    handed_over = make_handed_over(store, vehicle=vehicle)
+    delivery = make_delivery(store)
+    followup = make_followup(store, handed_over)
+    response = make_response(store, handed_over, people.agent)
+    complaint = make_complaint(store, handed_over, people.agent)
+    notify([people.agent], "complaint.issued", complaint)
+    record("visit.created", visit, by=people.advisor)
+    return SimpleNamespace(
+        customer=customer,
+        contact=customer.contacts.create(name="Contact", relation="spouse"),
+        vehicle=vehicle,
+        visit=visit,
+        delivery=delivery,
+        appointment=Appointment.objects.create(store=store, customer=customer, vehicle=vehicle, starts_at=NOW + timedelta(days=1)),
+        followup=followup,
+        plan=followup.plan,
+        response=response,
+        questionnaire=response.questionnaire,
+        complaint=complaint,
+        shop=make_shop(store, people),
+        checklist=Checklist.objects.first(),
+        target=Target.objects.create(indicator="csi", store=store, value=900, valid_from=on("2026-01-01")),
+        calendar_day=CalendarDay.objects.first(),
+        band=Band.objects.create(indicator="csi", store=store, name="A", from_value=900, valid_from=on("2026-01-01")),
+        run=ImportRun.objects.create(store=store, kind="visits", file_name="orders.xlsx"),
+        notification=Notification.objects.get(user=people.agent),
+        message=make_message(customer),
+        template=MessageTemplate.objects.first(),
+        rule=ReminderRule.objects.first(),
+    )
+
+
+def make_message(customer):
+    template = MessageTemplate.objects.first()
+    times = {"due_at": NOW, "expires_at": NOW + timedelta(days=3)}
+    return Message.objects.create(store=customer.store, customer=customer, template=template, key="world", phone=customer.phone, **times)
+
+
+def make_followup(store, visit, **fields):
+    plan = Plan.objects.get(code="service-3wd")
+    return FollowUp.objects.create(
+        **{
+            "store": store, "plan": plan, "source_kind": "visit", "source_id": visit.pk, "customer": visit.customer, "vehicle": visit.vehicle, "visit": visit,
+            "role": plan.role, "due_at": NOW, "available_at": NOW, **fields,
+        }
+    )  # fmt: skip
+
+
+def make_response(store, visit, by):
+    questionnaire = Questionnaire.objects.get(code="csi-5f")
+    context = {"customer": visit.customer, "vehicle": visit.vehicle, "visit": visit, "employee": visit.advisor, "served_on": on("2026-11-18")}
+    response = Response(store=store, questionnaire=questionnaire, **context)
+    return response.submit({question.pk: 9 for question in questionnaire.questions.filter(kind="rating")}, by=by)
+
+
+def make_complaint(store, visit, by):
+    return Complaint(
+        store=store, category=Category.objects.filter(parent__isnull=False).first(), department=store.first_department("service"),
+        customer=visit.customer, vehicle=visit.vehicle, visit=visit, words="The brake squeals again.",
+    ).issue(by=by)  # fmt: skip
+
+
+def make_shop(store, people):
+    checklist = Checklist.objects.get(code="ms-after-sales")
+    return MysteryShop.objects.create(
+        store=store, checklist=checklist, kind="announced", employee=people.advisor, auditor=people.auditor, visited_on=on("2026-11-17")
+    )  # fmt: skip
