@@ -25,7 +25,7 @@ def keep(world, branch, rng, visit):
     """Book the visit some days before; the car came around the agreed time."""
     day, minute = branch.clock(visit.arrived_at)
     starts_at = branch.at(day, max(round((minute + rng.randint(-20, 10)) / 30) * 30, 510))
-    appointment = book(world, branch, rng, visit, starts_at, visit.kind)
+    appointment = book(world, branch, rng, visit, starts_at)
     appointment.status, appointment.visit, appointment.updated_at = Appointment.Status.ARRIVED, visit, visit.arrived_at
     world.books.note("appointment.arrived", appointment, visit.arrived_at, visit.advisor, visit=visit.pk, number=visit.number)
 
@@ -35,7 +35,7 @@ def miss(world, branch, rng, visit):
     day = branch.day(visit.arrived_at) - 7 * DAY
     if day < world.first_day or not branch.is_open(day):
         return
-    appointment = book(world, branch, rng, visit, branch.at(day, rng.choice([540, 600, 660, 840, 900])), visit.kind)
+    appointment = book(world, branch, rng, visit, branch.at(day, rng.choice([540, 600, 660, 840, 900])))
     is_missed = rng.random() < 0.6
     at = appointment.starts_at + MINUTE * 90 if is_missed else appointment.starts_at - MINUTE * 200
     appointment.status, appointment.updated_at = Appointment.Status.NO_SHOW if is_missed else Appointment.Status.CANCELLED, at
@@ -52,11 +52,11 @@ def book_ahead(world, branch, rng):
         day = branch.next_open(day + DAY)
         for minute in sorted(rng.sample(range(510, 1000, 30), number)):
             visit = rng.choice(last)
-            kind = Kind.MAINTENANCE if rng.random() < 0.75 else Kind.REPAIR
-            book(world, branch, rng, visit, branch.at(day, minute), kind)
+            appointment = book(world, branch, rng, visit, branch.at(day, minute))
+            appointment.kind = Kind.MAINTENANCE if rng.random() < 0.75 else Kind.REPAIR
 
 
-def book(world, branch, rng, visit, starts_at, kind):
+def book(world, branch, rng, visit, starts_at):
     """Write down a booked appointment for the car of ``visit``, made at most six days before and never later than yesterday."""
     by = branch.anybody(rng, Role.SERVICE_ADVISOR, Role.CARE_AGENT)
     at = min(starts_at, world.now) - MINUTE * rng.randint(240, 8000)
@@ -65,7 +65,7 @@ def book(world, branch, rng, visit, starts_at, kind):
         customer=visit.customer,
         vehicle=visit.vehicle,
         starts_at=starts_at,
-        kind=kind,
+        kind=visit.kind,
         request=rng.choice(REQUESTS),
         advisor=visit.advisor,
         created_at=at,

@@ -8,9 +8,12 @@ from accounts.roles import DEPARTMENT_HEADS, Role
 from complaints.models import Category, Complaint, FeedbackRule, Round
 from complaints.services import LIKELY_CATEGORIES
 from demo import words
+from demo.followups import Try
+from demo.surveys import Talk
 from demo.world import DAY, MINUTE
 from followups.models import VERIFICATION, FollowUp, Plan
 from followups.outcomes import Outcome
+from visits.models import Visit
 
 Status = Complaint.Status
 # Complaints that come by themselves, per visit and delivery.
@@ -95,7 +98,7 @@ class Office:
     def issue(self, grievance):
         """Issue the slip and play its rounds until it is closed or today has come."""
         source = grievance.source
-        is_visit = type(source).__name__ == "Visit"
+        is_visit = isinstance(source, Visit)
         category = self.category(grievance)
         said, wish, _cause, _measure = words.GRIEVANCES[category.code]
         self.number += 1
@@ -129,7 +132,7 @@ class Office:
             guess = LIKELY_CATEGORIES.get(question.code) or LIKELY_CATEGORIES.get(question.factor.code)
             if guess in words.GRIEVANCES:
                 return self.categories[guess]
-        likely = words.SERVICE_CATEGORIES if type(grievance.source).__name__ == "Visit" else words.SALES_CATEGORIES
+        likely = words.SERVICE_CATEGORIES if isinstance(grievance.source, Visit) else words.SALES_CATEGORIES
         return self.categories[self.rng.choices(list(likely), likely.values())[0]]
 
     def due(self, start):
@@ -213,16 +216,14 @@ class Slip:
 
     def call(self, followup, current, is_satisfied, at):
         """Make the call, at times at the second try, and pass the customer's word on to the round."""
-        by, books = self.desk.caller(followup), self.world.books
-        context = {"employee": self.complaint.employee, "at": at, "by": by}
-        source = self.complaint.visit or self.complaint.delivery
-        served_on = self.branch.day(getattr(source, "handed_over_at", None) or getattr(source, "delivered_at", None))
-        followup.response = self.desk.interviews.verify(self.complaint, is_satisfied, served_on=served_on, **context)
-        followup.status = FollowUp.Status.DONE
+        by, books, complaint = self.desk.caller(followup), self.world.books, self.complaint
+        served_at = complaint.visit.handed_over_at if complaint.visit else complaint.delivery.delivered_at
+        talk = Talk(complaint.employee, self.branch.day(served_at), at, by)
+        followup.response, followup.status = self.desk.interviews.verify(complaint, is_satisfied, talk), FollowUp.Status.DONE
         if self.rng.random() > REACHED and (earlier := followup.available_at + MINUTE * 20) < at - MINUTE * 60:
-            self.desk.count_try(followup, Outcome.NO_ANSWER, earlier, by, "", at)
+            self.desk.count_try(followup, Try(earlier, by, Outcome.NO_ANSWER), at)
             books.note("followup.logged", followup, earlier, by, outcome=Outcome.NO_ANSWER, next_at=at.isoformat())
-        self.desk.count_try(followup, Outcome.OK, at, by, "", None)
+        self.desk.count_try(followup, Try(at, by, Outcome.OK))
         books.note("followup.logged", followup, at, by, outcome=Outcome.OK, next_at=None)
         self.desk.finish(followup, at, by)
         current.verified_at, current.verified_by, current.is_satisfied = at, by, is_satisfied

@@ -1,15 +1,19 @@
 """The calls and letters after every hand-over and delivery, tried as often as the rules allow."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from accounts.models import User
 from accounts.roles import Role
 from demo import words
+from demo.surveys import Talk
 from demo.world import DAY, MINUTE
 from followups.deadlines import Deadlines
 from followups.models import VERIFICATION, Attempt, FollowUp, Plan
 from followups.outcomes import OUTCOMES, Outcome, Retry
 from followups.retries import History, next_step
 from surveys.models import Response
+from visits.models import Visit
 
 Status = FollowUp.Status
 # What comes of a hundred thousand tries.
@@ -24,6 +28,16 @@ ESCALATED = 0.12
 LEFT_OVER = 0.3
 ASKS_TO_CALL_BACK = 0.2
 LEFT_OVER_SINCE = 2 * DAY
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try to reach a customer and what came of it."""
+
+    at: datetime
+    by: User
+    outcome: str
+    note: str = ""
 
 
 class Desk:
@@ -46,7 +60,7 @@ class Desk:
             self.follow_up(source, moment)
 
     def follow_up(self, source, moment):
-        is_visit = type(source).__name__ == "Visit"
+        is_visit = isinstance(source, Visit)
         trigger = Plan.Trigger.HAND_OVER if is_visit else Plan.Trigger.DELIVERY
         for rule in self.rules_of(trigger):
             if not (is_visit and rule.plan.visit_kinds and source.kind not in rule.plan.visit_kinds):
@@ -103,23 +117,28 @@ class Desk:
 
     def attempt(self, followup, subject, tries, at):
         """Log one try and return when the next one is due."""
-        by = self.caller(followup)
-        outcome = self.outcome(followup, at)
-        if outcome == Outcome.OK and subject.is_escalated(followup):
-            self.escalate(followup, subject, at, by)
+        one = self.draw(followup, at)
+        if one.outcome == Outcome.OK and subject.is_escalated(followup):
+            self.escalate(followup, subject, one)
             return at
-        promised_at = self.promise(at) if OUTCOMES[outcome].retry == Retry.AGREED else None
-        step = next_step(outcome, History(tries, followup.plan.max_attempts, followup.due_at), self.branch.window, at, promised_at)
-        note = self.note_on(followup, outcome)
-        response = subject.response(followup, at, by, note) if outcome == Outcome.OK else None
-        self.log(followup, step, outcome, at, by, note=note, promised_at=promised_at, response=response)
-        self.tell_customer_card(followup, outcome, step, at, by)
-        tries.append((at, outcome))
+        promised_at = self.promise(at) if OUTCOMES[one.outcome].retry == Retry.AGREED else None
+        history = History(tries, followup.plan.max_attempts, followup.due_at)
+        step = next_step(one.outcome, history, self.branch.window, at, promised_at)
+        followup.response = subject.response(followup, one) if one.outcome == Outcome.OK else None
+        self.log(followup, one, step, promised_at)
+        tries.append((at, one.outcome))
         if followup.status != Status.OPEN:
-            self.finish(followup, at, by)
-            subject.raise_complaint(followup, at, by)
+            self.finish(followup, at, one.by)
+            subject.raise_complaint(followup, at, one.by)
             return at
         return self.at_work(step.at + MINUTE * self.rng.randint(3, 40))
+
+    def draw(self, followup, at):
+        """Draw who tries and what comes of it."""
+        by, outcome = self.caller(followup), self.outcome(followup, at)
+        is_letter = followup.plan.kind == Plan.Kind.LETTER
+        note = "" if is_letter else self.rng.choice(words.NOTES if OUTCOMES[outcome].is_contact else words.NO_CONTACT_NOTES)
+        return Try(at, by, outcome, note)
 
     def outcome(self, followup, at):
         """Draw what comes of a try; on the last day more customers ask to be called back, so that promises wait today."""
@@ -129,32 +148,33 @@ class Desk:
             return Outcome.CALLBACK
         return self.rng.choices(list(CHANCES), CHANCES.values())[0]
 
-    def log(self, followup, step, outcome, at, by, *, note, promised_at, response):
-        """Write one try into the follow-up."""
-        self.count_try(followup, outcome, at, by, note, step.at)
-        followup.response, followup.promised_at = response, promised_at
+    def log(self, followup, one, step, promised_at):
+        """Write one try into the follow-up and what it says of the customer into the card."""
+        self.count_try(followup, one, step.at)
+        followup.promised_at = None if step.closes_as else promised_at
         if step.closes_as:
-            followup.status, followup.promised_at = step.closes_as, None
+            followup.status = step.closes_as
         else:
             followup.available_at = step.at
-        self.world.books.note("followup.logged", followup, at, by, outcome=outcome, next_at=step.at and step.at.isoformat())
+        self.world.books.note("followup.logged", followup, one.at, one.by, outcome=one.outcome, next_at=step.at and step.at.isoformat())
+        self.tell_customer_card(followup.customer, one, step)
 
-    def count_try(self, followup, outcome, at, by, note, next_at):
-        followup.outcome, followup.first_attempt_at = outcome, followup.first_attempt_at or at
+    def count_try(self, followup, one, next_at=None):
+        followup.outcome, followup.first_attempt_at = one.outcome, followup.first_attempt_at or one.at
         followup.attempt_count += 1
-        self.world.books.enter(Attempt, followup.pk, by.pk, at, outcome, note, next_at)
+        self.world.books.enter(Attempt, followup.pk, one.by.pk, one.at, one.outcome, one.note, next_at)
 
-    def finish(self, followup, at, by, **particulars):
+    def finish(self, followup, at, by):
         followup.finished_at, followup.finished_by = at, by
-        self.world.books.note("followup.finished", followup, at, by, status=followup.status, **(particulars or {"outcome": followup.outcome}))
+        self.world.books.note("followup.finished", followup, at, by, status=followup.status, outcome=followup.outcome)
 
-    def escalate(self, followup, subject, at, by):
+    def escalate(self, followup, subject, one):
         """Close a call in which the customer complained before the interview was over."""
         followup.status, followup.promised_at = Status.ESCALATED, None
-        self.count_try(followup, Outcome.PARTIAL, at, by, "", None)
-        self.world.books.note("followup.escalated", followup, at, by)
-        self.finish(followup, at, by)
-        subject.raise_complaint(followup, at, by)
+        self.count_try(followup, Try(one.at, one.by, Outcome.PARTIAL))
+        self.world.books.note("followup.escalated", followup, one.at, one.by)
+        self.finish(followup, one.at, one.by)
+        subject.raise_complaint(followup, one.at, one.by)
 
     def exempt(self, followup, at):
         followup.status, followup.exemption, followup.promised_at = Status.INELIGIBLE, FollowUp.Exemption.DO_NOT_CALL, None
@@ -170,18 +190,12 @@ class Desk:
         day, _minute = self.branch.clock(at)
         return self.branch.at(day + DAY * self.rng.randint(1, 2), self.rng.randrange(570, 1170, 30))
 
-    def note_on(self, followup, outcome):
-        if followup.plan.kind == Plan.Kind.LETTER:
-            return ""
-        return self.rng.choice(words.NOTES if OUTCOMES[outcome].is_contact else words.NO_CONTACT_NOTES)
-
-    def tell_customer_card(self, followup, outcome, step, at, by):
-        customer = followup.customer
+    def tell_customer_card(self, customer, one, step):
         if step.doubts_phone and not customer.phone_doubtful_at:
-            customer.phone_doubtful_at = at
-        if outcome == Outcome.DO_NOT_CALL and not customer.do_not_call_at:
-            customer.do_not_call_at = at
-            self.world.books.note("customer.calls_stopped", customer, at, by)
+            customer.phone_doubtful_at = one.at
+        if one.outcome == Outcome.DO_NOT_CALL and not customer.do_not_call_at:
+            customer.do_not_call_at = one.at
+            self.world.books.note("customer.calls_stopped", customer, one.at, one.by)
 
 
 def is_stopped(followup, at):
@@ -197,7 +211,7 @@ class Subject:
 
     def __init__(self, desk, source, moment):
         self.desk, self.source = desk, source
-        self.is_visit = type(source).__name__ == "Visit"
+        self.is_visit = isinstance(source, Visit)
         self.employee = source.advisor if self.is_visit else source.salesperson
         self.served_on = desk.branch.day(moment)
         is_late = self.is_visit and source.is_on_time is False
@@ -208,13 +222,12 @@ class Subject:
     def is_escalated(self, followup):
         return self.is_angry and followup.plan.is_call and not self.has_complained
 
-    def response(self, followup, at, by, note):
+    def response(self, followup, one):
         """Enter what the customer answers in a completed interview."""
         code = followup.plan.questionnaire_code
         if not code:
             return None
-        context = {"employee": self.employee, "served_on": self.served_on, "at": at, "by": by, "remark": note}
-        return self.desk.interviews.respond(code, self.source, self.feelings, **context)
+        return self.desk.interviews.respond(code, self.source, self.feelings, Talk(self.employee, self.served_on, one.at, one.by, remark=one.note))
 
     def raise_complaint(self, followup, at, by):
         """Raise a complaint once, out of a call that brought a grievance to light."""
@@ -239,5 +252,4 @@ def interview_face_to_face(world, branch, interviews):
 def face(interviews, branch, rng, code, source, employee, at):
     served_on, is_late = branch.day(at), getattr(source, "is_on_time", True) is False
     feelings = interviews.feelings(branch, employee, served_on, is_late=is_late)
-    by = branch.anybody(rng, Role.CARE_AGENT)
-    interviews.respond(code, source, feelings, employee=employee, served_on=served_on, at=at, by=by, mode=Response.Mode.FACE)
+    interviews.respond(code, source, feelings, Talk(employee, served_on, at, branch.anybody(rng, Role.CARE_AGENT), Response.Mode.FACE))

@@ -28,7 +28,7 @@ def visit_secretly(world, branch):
         wanted = math.ceil(len(due) * DONE_THIS_MONTH) if is_current else len(due)
         for place, (day, employee, side, kind) in enumerate(due[:wanted]):
             is_draft = is_current and place == wanted - 1
-            score(world, branch, rng, checklists[side], (employee, kind, day), is_draft=is_draft)
+            score(world, branch, rng, checklists[side], (employee, kind, day, is_draft))
 
 
 def months(world):
@@ -48,9 +48,9 @@ def quota(branch, rng):
     return announced + [(branch.anybody(rng, role), side, Kind.COVERT) for role, side in COVERT]
 
 
-def score(world, branch, rng, checklist, what, *, is_draft):
+def score(world, branch, rng, checklist, what):
     """Enter one shop with the scores of its items; a draft is only begun."""
-    employee, kind, day = what
+    employee, kind, day, is_draft = what
     auditor, at = branch.staff[Role.AUDITOR][0], branch.at(day, rng.randint(600, 990))
     shop = MysteryShop(store=branch.store, checklist=checklist, kind=kind, employee=employee, auditor=auditor, visited_on=day, created_at=at)
     world.books.add(shop)

@@ -1,8 +1,10 @@
 """What customers answer, scored by the same rules as a real call."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from fractions import Fraction
 
+from accounts.models import User
 from demo import words
 from surveys.models import Answer, FactorScore, Question, Questionnaire, Response
 from surveys.scoring import Rating, Scale, Score, factor_points, rounded, share_answered, weighted_mean
@@ -26,6 +28,18 @@ YEARLY_GAIN = 0.05
 BROKEN_OFF = 0.015
 COMPLAINING, NEUTRAL = 0.016, 0.02
 REMARKS = 0.16
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Who asked whom about whose service, and when."""
+
+    employee: User
+    served_on: date
+    at: datetime
+    by: User
+    mode: str = Response.Mode.PHONE
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,7 @@ class Interviews:
         mood = Mood.COMPLAINING if drawn < COMPLAINING * worse else Mood.NEUTRAL if drawn < (COMPLAINING + NEUTRAL) * worse else Mood.SATISFIED
         return Feelings(mood, rating + self.rng.gauss(0, 0.2), is_late)
 
-    def respond(self, code, source, feelings, **context):
+    def respond(self, code, source, feelings, talk):
         """Enter a response about ``source``, a visit or a delivery, with its answers and scores."""
         questionnaire = self.questionnaires[code]
         answers = {question: self.answer(question, feelings) for question in questionnaire.question_list}
@@ -94,17 +108,17 @@ class Interviews:
             self.make_complaining(answers)
         if self.rng.random() < BROKEN_OFF:
             break_off(questionnaire, answers)
-        return self.submit(questionnaire, source, answers, **context)
+        return self.submit(questionnaire, source, answers, talk)
 
-    def verify(self, complaint, is_satisfied, **context):
+    def verify(self, complaint, is_satisfied, talk):
         """Enter the answers of the call that checks a complaint."""
         questionnaire = self.questionnaires["verification"]
         said = self.rng.choice(words.SATISFIED_WORDS if is_satisfied else words.UNSATISFIED_WORDS)
         given = {"satisfied": int(is_satisfied), "words": said}
         answers = {question: given.get(question.code) for question in questionnaire.question_list}
-        return self.submit(questionnaire, complaint.visit or complaint.delivery, answers, **context)
+        return self.submit(questionnaire, complaint.visit or complaint.delivery, answers, talk)
 
-    def submit(self, questionnaire, source, answers, *, employee, served_on, at, by, mode=Response.Mode.PHONE, remark=""):
+    def submit(self, questionnaire, source, answers, talk):
         score = self.scorers[questionnaire.code].score(answers)
         kind = type(source).__name__.lower()
         response = Response(
@@ -112,16 +126,16 @@ class Interviews:
             questionnaire=questionnaire,
             customer=source.customer,
             vehicle=source.vehicle,
-            employee=employee,
-            served_on=served_on,
-            submitted_at=at,
-            submitted_by=by,
-            mode=mode,
+            employee=talk.employee,
+            served_on=talk.served_on,
+            submitted_at=talk.at,
+            submitted_by=talk.by,
+            mode=talk.mode,
             points=rounded(score.points, 4),
             answered_weight=rounded(score.answered_weight, 4),
             is_counted=score.is_counted,
             mood=questionnaire.mood(answers),
-            remark=remark,
+            remark=talk.remark,
             **{kind: source},
         )
         self.world.books.add(response)
@@ -129,7 +143,7 @@ class Interviews:
             self.low[response.pk] = low_questions(questionnaire, answers)
         self.enter_answers(response, answers, score)
         points = None if response.points is None else str(response.points)
-        self.world.books.note("response.submitted", response, at, by, questionnaire=questionnaire.code, mood=response.mood, points=points)
+        self.world.books.note("response.submitted", response, talk.at, talk.by, questionnaire=questionnaire.code, mood=response.mood, points=points)
         return response
 
     def enter_answers(self, response, answers, score):

@@ -82,13 +82,13 @@ def receive(world, branch, rng, traffic, arrived_at):
     else:
         car = traffic.next_due(day) or older_car(world, branch, rng, arrived_at, day)
         kind = next_kind(car, rng)
-    visit = log_visit(world, branch, rng, car, kind, arrived_at)
+    visit = log_visit(world, branch, rng, car, (kind, arrived_at))
     visit.comeback_of = former
     traffic.cars[visit.vehicle_id] = car
     traffic.recent.append(visit)
     if not former:
         car.visits += 1
-        expect_again(world, rng, traffic, car, kind, day)
+        expect_again(rng, traffic, car, kind, day)
 
 
 def next_kind(car, rng):
@@ -97,7 +97,7 @@ def next_kind(car, rng):
     return rng.choices(list(SHARES), list(SHARES.values()))[0]
 
 
-def expect_again(world, rng, traffic, car, kind, day):
+def expect_again(rng, traffic, car, kind, day):
     """Set when the car comes next; some owners never do."""
     is_regular = kind in (Kind.MAINTENANCE, Kind.FIRST_SERVICE)
     if is_regular:
@@ -107,8 +107,9 @@ def expect_again(world, rng, traffic, car, kind, day):
         traffic.expect(car)
 
 
-def log_visit(world, branch, rng, car, kind, arrived_at):
+def log_visit(world, branch, rng, car, arrival):
     """Write the order as the adviser does, with the promise and the moment the car will in fact be ready."""
+    kind, arrived_at = arrival
     work, symptom, labour, parts = rng.choice(WORK[kind])
     advisor = rng.choices(branch.staff[Role.SERVICE_ADVISOR], [38, 34, 28])[0]
     day = branch.day(arrived_at)
