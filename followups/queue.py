@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from followups.models import FollowUp
-from followups.models.queue import COUNTED_TO, MOST_URGENT
+from followups.models.queue import COUNTED_TO, MOST_URGENT, PROMISED, PROMISED_LATER
 
 
 @dataclass
@@ -16,14 +16,19 @@ class Queue:
     shown: int = 20
 
     @cached_property
-    def entries(self):
+    def found(self):
         return FollowUp.objects.queue_for(self.user, self.now, COUNTED_TO)
+
+    @cached_property
+    def entries(self):
+        return [entry for entry in self.found if entry.rank != PROMISED_LATER]
 
     @cached_property
     def followups(self):
         """Return the first follow-ups in call order, each with its customer, car and reason."""
-        rows = FollowUp.objects.for_queue().in_bulk([entry.pk for entry in self.entries[: self.shown]])
-        found = [rows[entry.pk] for entry in self.entries[: self.shown] if entry.pk in rows]
+        pks = [entry.pk for entry in self.entries[: self.shown]]
+        rows = FollowUp.objects.select_related("store", "plan", "customer", "vehicle", "visit").in_bulk(pks)
+        found = [rows[pk] for pk in pks if pk in rows]
         for followup in found:
             followup.why = followup.reason(self.now)
         return found
@@ -34,13 +39,13 @@ class Queue:
 
     @property
     def overdue(self):
-        return sum(1 for entry in self.entries if entry.due_at < self.now)
+        return sum(entry.is_overdue for entry in self.entries)
 
     @property
     def verifications(self):
-        return sum(1 for entry in self.entries if entry.priority == MOST_URGENT)
+        return sum(entry.priority == MOST_URGENT for entry in self.entries)
 
-    @cached_property
+    @property
     def promised(self):
         """Count the promised calls, those whose time is still to come too."""
-        return FollowUp.objects.promised().of_worker(self.user)[:COUNTED_TO].count()
+        return sum(entry.rank in (PROMISED, PROMISED_LATER) for entry in self.found)

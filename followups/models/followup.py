@@ -44,7 +44,8 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
         return self.open().filter(customer=customer, plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
 
     def for_list(self):
-        return self.select_related("store", "plan", "customer", "vehicle", "assignee", "claimed_by").order_by("-due_at", "-pk")
+        # Joined, the small table of stores tempts SQLite to start there and to sort a million rows.
+        return self.select_related("plan", "customer", "vehicle", "assignee").prefetch_related("store").order_by("-due_at", "-pk")
 
     def for_queue(self):
         """Load what a row of the queue shows and no more: whole rows of six tables take longer than the page."""
@@ -109,14 +110,14 @@ class FollowUp(Claimable):
     class Meta:
         verbose_name = _("follow-up")
         ordering = ["due_at", "priority", "pk"]
-        # The queue is read from these small partial indexes only, in order and without sorting: see ``QueueQuerySet.lanes``.
+        # The queue is read from these small partial indexes only, in order and without sorting: see ``Lanes``.
         indexes = [
             models.Index(fields=["store", "role", "due_at", "priority", "id"], condition=Q(status="open", assignee__isnull=True), name="followup_team_queue"),
             models.Index(fields=["assignee", "due_at", "priority", "id"], condition=Q(status="open", assignee__isnull=False), name="followup_own_queue"),
             models.Index(fields=["store", "promised_at"], condition=Q(status="open", promised_at__isnull=False), name="followup_promised"),
             models.Index(fields=["store", "due_at"], condition=Q(status="open", priority=1), name="followup_urgent"),
             models.Index(fields=["claimed_by", "lease_until"], condition=Q(status="open", claimed_by__isnull=False), name="followup_lease"),
-            models.Index(fields=["store", "due_at"], name="followup_due"),
+            models.Index(fields=["store", "-due_at", "-id"], name="followup_newest"),
         ]
         constraints = [models.UniqueConstraint(fields=["plan", "source_kind", "source_id"], name="followup_once_per_source")]
 
