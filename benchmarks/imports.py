@@ -16,7 +16,7 @@ from benchmarks.rows import make_store
 from benchmarks.scratch import address
 from benchmarks.timing import Figure, alternate
 
-ROWS, MOST, MOST_MEGABYTES, REPETITIONS = 100_000, 3, 400, 5
+ROWS, MOST, MOST_MEGABYTES, REPETITIONS = 100_000, 3, 400, 3
 
 
 def measure(scratch, scale):

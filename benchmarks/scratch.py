@@ -1,5 +1,6 @@
 """Databases made for one benchmark and dropped after it; the configured one is never touched."""
 
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-NAME = "manyi_benchmark"
+# One of its own for each run, so that two runs do not meet.
+NAME = f"manyi_benchmark_{os.getpid()}"
 
 
 class Scratch:
