@@ -45,7 +45,7 @@ class ValueSerializer(serializers.Serializer):
 
 
 class KpiViewSet(viewsets.ViewSet):
-    """Values of indicators: value, n, numerator, denominator, 95% interval, target, gap, band and version of the definition."""
+    """Values of indicators: value, n, numerator, denominator, Interval (95%), target, gap, band and version of the definition."""
 
     permission = "kpis.view"
 

@@ -199,10 +199,10 @@ def trend_chart(values):
             for version, name in names.items()
         ],
         "band": [[number(edge) for edge in value.interval] if value.interval and value.value is not None else None for value in values],
-        "extra": [{"name": _("95% interval"), "values": [span(value) for value in values]}, {"name": "n", "values": [value.n for value in values]}],
+        "extra": [{"name": _("Interval (95%)"), "values": [span(value) for value in values]}, {"name": "n", "values": [value.n for value in values]}],
         "target": number(target),
         "unit": entry.sign,
-        "caption": _("The shaded area is the 95% interval."),
+        "caption": _("The shaded area is the interval (95%)."),
     }
 
 

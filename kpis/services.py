@@ -21,7 +21,7 @@ POINTS_STEP = Decimal("0.0001")
 
 
 class Status(models.TextChoices):
-    """How a value stands against its target; above and below only when the 95% interval leaves the target out (domain rules 2.4)."""
+    """How a value stands against its target; above and below only when the Interval (95%) leaves the target out (domain rules 2.4)."""
 
     NO_DATA = "no_data", _("No data")
     TOO_FEW = "too_few", _("Too few answers")

@@ -32,7 +32,7 @@ def test_a_tile_says_value_target_gap_n_and_interval(window, picture, store_mana
     tab.goto(f"/dashboard/{NOVEMBER}")
     picture(tab)
     tile = tab.locator("#kpi-csi")
-    for shown in ("873.9", "Target900.0", "Gap−26.1", "n32", "95% interval838.3–909.5"):
+    for shown in ("873.9", "Target900.0", "Gap−26.1", "n32", "Interval (95%)838.3–909.5"):
         expect(tile).to_contain_text(shown)
 
 

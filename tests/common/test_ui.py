@@ -212,10 +212,10 @@ class TestNavigation:
     def test_an_item_needs_its_right_and_its_page(self, auditor, monkeypatch):
         monkeypatch.setattr("accounts.navigation.address", lambda name: "" if name == "api:docs" else f"/{name}/")
         names = [item.url_name for _group, items in navigation_for(auditor, "/") for item, _current in items]
-        assert names == ["accounts:home", "surveys:mystery_shop_list"]
+        assert names == ["kpis:home", "surveys:mystery_shop_list"]
 
     def test_a_detail_page_marks_its_list(self, agent, monkeypatch):
-        monkeypatch.setattr("accounts.navigation.address", lambda name: {"accounts:home": "/", "complaints:list": "/complaints/"}.get(name, ""))
+        monkeypatch.setattr("accounts.navigation.address", lambda name: {"kpis:home": "/", "complaints:list": "/complaints/"}.get(name, ""))
         current = [item.url_name for _group, items in navigation_for(agent, "/complaints/7/") for item, is_current in items if is_current]
         assert current == ["complaints:list"]
 
