@@ -5,15 +5,16 @@ from functools import cached_property
 
 from followups.models import FollowUp
 from followups.models.queue import COUNTED_TO, MOST_URGENT, PROMISED, PROMISED_LATER
+from followups.reasons import is_comeback, reason_of
 
 
 @dataclass
 class Queue:
-    """The person's queue right now; counts stop at a thousand, so that a mountain of work costs no more than a hill."""
+    """The person's queue right now; counts stop at a hundred, so that a mountain of work costs no more than a hill."""
 
     user: object
     now: object
-    shown: int = 20
+    shown: int = 10
 
     @cached_property
     def found(self):
@@ -27,10 +28,10 @@ class Queue:
     def followups(self):
         """Return the first follow-ups in call order, each with its customer, car and reason."""
         pks = [entry.pk for entry in self.entries[: self.shown]]
-        rows = FollowUp.objects.select_related("store", "plan", "customer", "vehicle", "visit").in_bulk(pks)
+        rows = FollowUp.objects.for_queue().in_bulk(pks)
         found = [rows[pk] for pk in pks if pk in rows]
         for followup in found:
-            followup.why = followup.reason(self.now)
+            followup.why, followup.is_comeback = reason_of(followup, self.now), is_comeback(followup)
         return found
 
     @property

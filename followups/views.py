@@ -18,7 +18,7 @@ from followups.outcomes import Outcome
 from followups.queue import Queue
 from stores.calendar import explain
 
-SHOWN_IN_QUEUE = 20
+SHOWN_IN_QUEUE = 8
 
 
 @require_GET

@@ -147,17 +147,6 @@ class FollowUp(Claimable):
     def is_overdue(self, now=None):
         return self.is_open and self.due_at < (now or timezone.now())
 
-    def reason(self, now=None):
-        """Return the code of why it stands where it stands in the queue, worded by ``followups/_reason.html``."""
-        now = now or timezone.now()
-        if self.promised_at:
-            return "promised"
-        if self.is_verification:
-            return "verification"
-        if self.is_overdue(now):
-            return "overdue"
-        return "due_today" if self.store.today(now) >= self.due_day else "due_later"
-
     def can_assign_by(self, user):
         return self.is_open and user.may("followups.assign", self.store_id)
 

@@ -28,7 +28,7 @@ def test_promised_then_verification_then_due(store, agent):
     verification = make_followup(store, source_kind="complaint_round", priority=1, due_at=NOW + 2 * DAY)
     promised = make_followup(store, promised_at=NOW, available_at=NOW, due_at=NOW + 3 * DAY)
     assert order(agent) == [promised.pk, verification.pk, overdue.pk, later.pk]
-    assert [followup.why for followup in Queue(agent, NOW).followups] == ["promised", "verification", "overdue", "due_later"]
+    assert [followup.why.code for followup in Queue(agent, NOW).followups] == ["promised", "verification", "overdue", "due_later"]
 
 
 def test_equal_deadlines_go_by_risk_then_age(store, agent):
@@ -80,7 +80,7 @@ def test_the_page_counts_and_says_why(page, store, agent):
         assert words in text
 
 
-def test_counts_stop_at_a_thousand(page, store, agent, monkeypatch):
+def test_counts_stop_somewhere(page, store, agent, monkeypatch):
     for module in ("followups.models.queue", "followups.queue", "followups.templatetags.followups"):
         monkeypatch.setattr(f"{module}.COUNTED_TO", 3)
     for _number in range(5):
