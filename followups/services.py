@@ -34,7 +34,8 @@ class Source:
 
     @property
     def cells(self):
-        return ["pk", "customer_id", "vehicle_id", self.moment, "customer__phone", "customer__do_not_call_at", *self.person_cells]
+        phones = ["customer__phone", "sender_phone"] if self.model is Visit else ["customer__phone"]
+        return ["pk", "customer_id", "vehicle_id", self.moment, "customer__do_not_call_at", *self.person_cells, *phones]
 
     def rows(self, plan, store, **bounds):
         """Return the rows of ``store`` the plan applies to."""
@@ -117,10 +118,11 @@ def valid_span(plan, store, since, until):
 def plan_rows(plan, store, rows, pks):
     """Insert the follow-ups of those ``rows`` that are among ``pks`` and return how many are new."""
     source, deadlines, found = SOURCES[plan.trigger], Deadlines(plan, store), defaultdict(list)
-    for pk, customer_id, vehicle_id, start, phone, stopped_at, *seller in rows.values_list(*source.cells).iterator(5000):
+    for pk, customer_id, vehicle_id, start, stopped_at, *others in rows.values_list(*source.cells).iterator(5000):
         if pk in pks:
+            seller, phones = others[: len(source.person_cells)], others[len(source.person_cells) :]
             assignee_id = seller[0] if plan.to_salesperson and seller and seller[1] else None
-            found[exemption_of(plan, phone, stopped_at)].append((pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start)))
+            found[exemption_of(plan, any(phones), stopped_at)].append((pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start)))
     columns = ["source_id", f"{source.kind}_id", "customer_id", "vehicle_id", "assignee_id", "due_at", "due_steps", "available_at"]
     shared = {"store_id": store.pk, "plan_id": plan.pk, "source_kind": source.kind, "role": plan.role, "priority": plan.priority}
     number = sum(load(FollowUp, columns, rows, ONCE, shared | ending_of(exemption)).inserted for exemption, rows in found.items())
@@ -133,11 +135,11 @@ def ending_of(exemption):
     return {"status": FollowUp.Status.INELIGIBLE, "exemption": exemption, "finished_at": timezone.now()} if exemption else {}
 
 
-def exemption_of(plan, phone, stopped_at):
-    """Return why a call makes no sense; a letter or a visit always does."""
+def exemption_of(plan, has_phone, stopped_at):
+    """Return why a call makes no sense; a letter or a visit always does. Who brought the car in can be called as well as its owner."""
     if not plan.is_call:
         return ""
-    return FollowUp.Exemption.DO_NOT_CALL if stopped_at else "" if phone else FollowUp.Exemption.NO_PHONE
+    return FollowUp.Exemption.DO_NOT_CALL if stopped_at else "" if has_phone else FollowUp.Exemption.NO_PHONE
 
 
 @transaction.atomic

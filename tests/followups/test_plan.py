@@ -185,3 +185,10 @@ def test_without_a_plan_there_is_a_clear_word(store):
     with pytest.raises(DomainError) as refusal:
         services.plan_verification(complaint_round=SimpleNamespace(pk=1, answered_at=NOW), complaint=complaint)
     assert refusal.value.code == "plan_missing"
+
+
+def test_who_brought_the_car_in_is_called_when_the_owner_left_no_number(store, plan):
+    """A repair-order file often knows the driver's phone only."""
+    visit = make_handed_over(store, vehicle=make_vehicle(store, make_customer(store, phone="")), sender_phone="13900000001")
+    services.plan_for_visit(visit)
+    assert FollowUp.objects.get(visit=visit).status == FollowUp.Status.OPEN
