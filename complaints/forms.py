@@ -10,6 +10,7 @@ from accounts.models import User
 from common.errors import DomainError
 from complaints.evidence import ACCEPT, accepted
 from complaints.models import Category, Complaint
+from customers.models import Vehicle
 from stores.models import Department
 
 LINES = {"rows": 3}
@@ -68,7 +69,8 @@ class ComplaintForm(forms.ModelForm):
         self.fields["department"].queryset = Department.objects.filter(store=store)
         self.fields["department"].required = False
         self.fields["department"].empty_label = _("The one responsible for the category")
-        self.fields["vehicle"].queryset = self.instance.customer.vehicles.all()
+        # The car the slip is about stays, also when it has been sold since.
+        self.fields["vehicle"].queryset = Vehicle.objects.filter(Q(customer=self.instance.customer_id) | Q(pk=self.instance.vehicle_id))
         self.fields["employee"].queryset = User.objects.filter(Q(pk__in=User.objects.in_store(store)) | Q(pk=self.instance.employee_id)).order_by("name")
 
     def add_error(self, field, error):

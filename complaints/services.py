@@ -46,9 +46,7 @@ def draft_from_followup(followup):
     else:
         slip = draft_from_answers(followup, followup.plan.questionnaire(), typed_answers(followup))
         slip.followup = followup
-    note = note_of(followup)
-    if note and note not in slip.words:
-        slip.words = f"{slip.words}\n{note}".strip()
+    slip.words = spoken_first(followup.words, slip.words)
     return slip
 
 
@@ -57,7 +55,7 @@ def draft_from_response(response):
     slip = draft_from_answers(response, response.questionnaire, list(response.answers.select_related("question__factor")))
     slip.employee = response.employee or slip.employee
     slip.followup = getattr(response, "followup", None)
-    slip.words = f"{slip.words}\n{response.remark}".strip()
+    slip.words = spoken_first(response.remark, slip.words)
     return slip
 
 
@@ -98,9 +96,16 @@ def draft(customer, side, low=(), *, visit=None, delivery=None, **links):
 
 
 def words_of(answers, low):
-    """Return the low ratings and everything the customer said; a plain "yes, I complain" only where nothing else is there."""
-    telling = [answer for answer in answers if answer.text or (answer in low and answer.question.kind == Question.Kind.RATING)]
-    return "\n".join(f"{answer.question} {answer.shown}" for answer in telling or low)
+    """Return everything the customer said, then the low ratings; a plain "yes, I complain" only where nothing else is there."""
+    spoken = [answer.text for answer in answers if answer.text]
+    ratings = [answer for answer in low if answer.question.kind == Question.Kind.RATING]
+    shown = ratings if spoken or ratings else low
+    return "\n".join([*spoken, *(f"{answer.question} {answer.shown}" for answer in shown)])
+
+
+def spoken_first(sentence, words):
+    """Put what the customer said before everything else, once."""
+    return words if not sentence or sentence in words else f"{sentence}\n{words}".strip()
 
 
 def typed_answers(followup):
@@ -124,12 +129,6 @@ def likely_category(low, side):
     guesses = [LIKELY_CATEGORIES[code] for code in codes if code in LIKELY_CATEGORIES] + [LIKELY_OF_SIDE[side]]
     found = Category.objects.filter(is_active=True).in_bulk(guesses, field_name="code")
     return next((found[code] for code in guesses if code in found), None)
-
-
-def note_of(followup):
-    """Return what the caller has written down: the unfinished note, else that of the newest attempt."""
-    unfinished = [words.get("note") for words in followup.draft.values()]
-    return next(filter(None, unfinished), None) or followup.attempts.exclude(note="").values_list("note", flat=True).first()
 
 
 def mark_overdue(now):

@@ -7,6 +7,7 @@ from complaints.models import Complaint
 from followups.models import FollowUp
 from followups.services import log_call, plan_for_visit
 from surveys.models import Questionnaire
+from tests.factories import make_customer
 
 ADDRESS = "/complaints/create/"
 
@@ -47,10 +48,10 @@ def test_a_low_answer_becomes_a_slip_without_typing(page, rated_low, agent, advi
     assert (slip.customer, slip.vehicle, slip.visit, slip.employee) == (rated_low.customer, rated_low.vehicle, rated_low.visit, advisor)
     assert (slip.followup, slip.category.code, slip.department.kind, slip.channel) == (rated_low, "service-wait", "service", "call")
     assert slip.words.splitlines()[:4] == [
+        "Very angry",
+        "Two hours late",
         "How friendly and polite was your service adviser? 4",
         "Was the car ready at the promised time? 2",
-        "What should we do better? Two hours late",
-        "Very angry",
     ]
 
 
@@ -77,7 +78,7 @@ def test_what_has_been_typed_so_far_is_taken_over(page, call, agent):
     call.claim(by=agent)
     call.keep_draft({"note": "Waited two hours", fields["fair-charge"]: "3", fields["courtesy"]: "na", fields["words"]: "Too dear"}, by=agent)
     form = page(agent).get(f"{ADDRESS}?followup={call.pk}").context["form"]
-    assert form["words"].value() == "How fair did the charge feel? 3\nWhat should we do better? Too dear\nWaited two hours"
+    assert form["words"].value() == "Waited two hours\nToo dear\nHow fair did the charge feel? 3"
     assert form["category"].value() == pick("unreasonable-charges")
 
 
@@ -108,6 +109,22 @@ def test_a_second_slip_about_the_same_is_asked_about(page, slip, second_agent):
     assert 'type="checkbox" name="is_separate"' in refused.content.decode()
     page(second_agent).post(address, {**data, "is_separate": "on"})
     assert Complaint.objects.count() == 2
+
+
+def test_a_form_sent_twice_makes_one_slip(page, visit, defaults, agent):
+    """T38: nothing but the words tells that it is the same matter."""
+    data = {"category": pick("cleanliness"), "kind": "complaint", "channel": "phone", "level": "ordinary", "words": "Dirty seat"}
+    for _click in range(2):
+        page(agent).post(f"{ADDRESS}?customer={visit.customer_id}", data)
+    assert Complaint.objects.count() == 1
+
+
+def test_the_car_stays_on_the_slip_after_it_was_sold(page, visit, defaults, agent, store):
+    visit.vehicle.customer = make_customer(store)
+    visit.vehicle.save()
+    form = page(agent).get(f"{ADDRESS}?visit={visit.pk}").context["form"]
+    page(agent).post(f"{ADDRESS}?visit={visit.pk}", {**filled(form), "words": "Dirty seat"})
+    assert Complaint.objects.get().vehicle == visit.vehicle
 
 
 def test_missing_words_and_category_are_named(page, visit, defaults, agent):
