@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from complaints.models import Complaint, Round
 from customers.notices import Notice
 from customers.signals import notices_asked
-from followups.models import FollowUp
 from followups.signals import followup_finished
 
 SATISFIED, WORDS = "satisfied", "words"
@@ -16,10 +15,12 @@ SATISFIED, WORDS = "satisfied", "words"
 
 @receiver(followup_finished)
 def verify_complaint(sender, followup, **kwargs):
-    """Pass the answer of a verification call to its slip; a call without an answer leaves the slip waiting."""
-    if followup.source_kind != "complaint_round" or followup.status == FollowUp.Status.CANCELLED:
+    """Pass the answer of a verification call to its slip; a call that ends without an answer, cancelled by hand too, leaves the slip waiting."""
+    if not followup.is_verification:
         return
     current = Round.objects.select_related("complaint__store").get(pk=followup.source_id)
+    if current.verified_at or not current.complaint.is_open:
+        return
     answers = {answer.question.code: answer for answer in followup.response.answers.select_related("question")} if followup.response else {}
     is_satisfied = answers[SATISFIED].value if SATISFIED in answers else None
     if is_satisfied is None:

@@ -33,11 +33,15 @@ class ComplaintQuerySet(StoreScopedQuerySet):
         return self.filter(headed)
 
     def like(self, complaint):
-        """Return the open slips that may tell of the same grievance: found in the same call or about the same visit or delivery (T43)."""
-        same = models.Q(pk__in=[])
-        for name in ("followup_id", "visit_id", "delivery_id"):
-            if getattr(complaint, name):
-                same |= models.Q(**{name: getattr(complaint, name)})
+        """Return the open slips that may tell of the same grievance: found in the same call or about the same visit or delivery (T43).
+
+        Where neither says what it is about, only the very same words do: a form sent twice (T38).
+        """
+        about = {name: getattr(complaint, name) for name in ("followup_id", "visit_id", "delivery_id")}
+        same = models.Q(**about, words=complaint.words)
+        for name, pk in about.items():
+            if pk:
+                same |= models.Q(**{name: pk})
         return self.open().filter(same, customer_id=complaint.customer_id)
 
     def of_customer(self, customer):
@@ -222,6 +226,7 @@ class Complaint(ClosableByException):
         # Outside the transaction: a refusal is recorded and must outlive it.
         self.check_verifier(by)
         with transaction.atomic():
+            self.hold()
             current = self.current_round()
             if current.answered_at is None:
                 raise Conflict(_("The department has not answered yet."))
@@ -282,14 +287,14 @@ class Complaint(ClosableByException):
         raise NotAllowed(message, code=code)
 
     def close_call(self, by):
-        """Close the call the slip was found in, where it is the person's own; somebody else's call goes on."""
+        """Close the call the slip was found in, where it is the person's own; somebody else's call goes on, and so does one about another slip."""
         call = self.followup
-        if call and call.is_open and call.can_work_by(by) and call.holder() in (None, by):
+        if call and call.is_open and not call.is_verification and call.can_work_by(by) and call.holder() in (None, by):
             call.escalate(by=by)
 
     def cancel_waiting_call(self, current):
         """Take the verification call of the round off the queue; it has no purpose any more."""
-        for call in FollowUp.objects.open().filter(source_kind="complaint_round", source_id=current.pk):
+        for call in FollowUp.objects.waiting_for(current.pk):
             call.cancel(reason="complaint_moved_on")
 
     def save_numbered(self):
@@ -324,13 +329,25 @@ class Complaint(ClosableByException):
     def change_status(self, new, **changes):
         """Move on by compare-and-swap on status, round and department; nobody writes ``status`` elsewhere."""
         if new not in self.TRANSITIONS.get(self.status, ()):
-            raise Conflict(_("The slip has moved on: %(status)s.") % {"status": self.get_status_display()})
+            raise self.moved_on()
+        self.swap(changes | {"status": new})
+
+    def hold(self):
+        """Take the open slip, unchanged since it was read, for the rest of the transaction; before it its waiting call, as logging that call does."""
+        if not self.is_open:
+            raise self.moved_on()
+        list(FollowUp.objects.waiting_for(self.current_round().pk).select_for_update())
+        self.swap({"status": self.status})
+
+    def swap(self, changes):
         as_read = Complaint.objects.filter(pk=self.pk, status=self.status, round_count=self.round_count, department=self.department_id)
-        changes |= {"status": new}
         if not as_read.update(**changes):
             raise Conflict(_("The slip has moved on in the meantime."))
         for name, value in changes.items():
             setattr(self, name, value)
+
+    def moved_on(self):
+        return Conflict(_("The slip has moved on: %(status)s.") % {"status": self.get_status_display()})
 
     def heads(self):
         return User.objects.heads_of(self.department)

@@ -35,6 +35,7 @@ class ClosableByException(models.Model):
         """Close the slip by exception."""
         self.check_approver(by)
         with transaction.atomic():
+            self.hold()
             self.change_status(self.Status.EXCEPTION, closed_at=timezone.now(), closed_by=by)
             self.cancel_waiting_call(self.current_round())
             self.tell([self.exception_asked_by, *self.heads()], record("complaint.exception_approved", self, by=by))
@@ -45,6 +46,7 @@ class ClosableByException(models.Model):
         self.check_approver(by)
         require(reason, "reason", _("Give the reason."))
         with transaction.atomic():
+            self.hold()
             self.tell([self.exception_asked_by, *self.heads()], record("complaint.exception_rejected", self, by=by, reason=reason))
             current = self.current_round()
             if current.verified_at:

@@ -43,6 +43,10 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
         """Return the customer's open calls; the verification of a complaint is the customer's own wish and not among them."""
         return self.open().filter(customer=customer, plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
 
+    def waiting_for(self, round_id):
+        """Return the open calls that are to verify this round of a complaint."""
+        return self.open().filter(source_kind=VERIFICATION, source_id=round_id)
+
     def for_list(self):
         # Joined, the small table of stores tempts SQLite to start there and to sort a million rows.
         return self.select_related("plan", "customer", "vehicle", "assignee").prefetch_related("store").order_by("-due_at", "-pk")

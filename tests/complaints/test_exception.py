@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from activity.models import Event
 from common.errors import Conflict, DomainError, NotAllowed
+from complaints.models import Complaint
 from followups.models import FollowUp
 from notifications.models import Notification
 
@@ -87,6 +88,24 @@ def test_a_no_of_the_customer_waits_for_the_decision(asked, agent, care_manager)
     assert (asked.status, asked.round_count) == ("exception_asked", 1)
     asked.reject_exception(by=care_manager, reason="Try again")
     assert (asked.status, asked.round_count, asked.rounds.count()) == ("issued", 2, 2)
+
+
+@pytest.mark.parametrize("is_satisfied", [True, False])
+def test_a_slip_closed_by_exception_takes_no_word_any_more(asked, care_manager, agent, is_satisfied):
+    asked.approve_exception(by=care_manager)
+    with pytest.raises(Conflict):
+        asked.verify(is_satisfied, by=agent)
+    assert asked.rounds.get().verified_at is None
+    assert not Event.objects.filter(code="complaint.unsatisfied").exists()
+
+
+def test_a_no_that_crosses_the_refusal_is_not_lost(asked, care_manager, agent):
+    """T42: read before the exception was refused, the word must not be written beside a slip that then waits for ever."""
+    stale = Complaint.objects.get(pk=asked.pk)
+    asked.reject_exception(by=care_manager, reason="No")
+    with pytest.raises(Conflict):
+        stale.verify(False, by=agent)
+    assert asked.rounds.get().verified_at is None
 
 
 def test_the_pages_ask_approve_and_refuse(page, slip, service_manager, care_manager):

@@ -66,6 +66,22 @@ def test_an_unreachable_customer_leaves_the_slip_waiting_and_tells_the_care_mana
     assert Notification.objects.get(code="complaint.unverified").user == care_manager
 
 
+def test_a_verification_call_cancelled_by_hand_is_told_to_the_care_manager(answered, care_manager):
+    call_of(answered).cancel(by=care_manager, reason="Asked in the shop")
+    answered.refresh_from_db()
+    assert answered.status == "answered"
+    assert Notification.objects.get(code="complaint.unverified").user == care_manager
+
+
+def test_another_slip_raised_in_the_verification_call_leaves_the_call_open(answered, draft, agent, time_machine):
+    """The first slip still waits for the customer's word."""
+    time_machine.move_to(datetime(2026, 11, 20, 2, 0, tzinfo=UTC), tick=False)
+    call = call_of(answered).claim(by=agent)
+    draft(followup=call, words="And the seat is dirty").issue(by=agent, is_separate=True)
+    call.refresh_from_db()
+    assert (call.status, call.claimed_by) == ("open", agent)
+
+
 def test_a_call_to_be_repeated_changes_nothing(answered, agent, time_machine):
     time_machine.move_to(datetime(2026, 11, 20, 2, 0, tzinfo=UTC), tick=False)
     log_call(call_of(answered), "no_answer", by=agent)
