@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from activity.models import Event
+from common.errors import Conflict
 from visits.models import Visit
 
 GIVEN = {"work": "brake pads", "agreed_by": "owner by phone", "estimate_ceiling": "900"}
@@ -34,6 +35,16 @@ def test_what_and_who_are_needed(here, advisor, page, api, field):
     assert list(page(advisor).post(f"/visits/{here.pk}/add_work/", GIVEN | {field: ""}).context["form"].errors) == [field]
     assert list(api(advisor).post(f"/api/v1/visits/{here.pk}/add_work/", GIVEN | {field: ""}).json()["errors"]) == [field]
     assert not Event.objects.exists()
+
+
+def test_of_two_additions_at_once_none_is_lost(here, advisor):
+    """The second would overwrite what the customer agreed to a moment ago; it is told to look again."""
+    stale = Visit.objects.get(pk=here.pk)
+    here.add_work("brake pads", by=advisor, agreed_by="owner")
+    with pytest.raises(Conflict):
+        stale.add_work("wipers", by=advisor, agreed_by="owner")
+    here.refresh_from_db()
+    assert here.work == "brake pads"
 
 
 def test_a_car_handed_over_takes_no_more_work(here, advisor, api):

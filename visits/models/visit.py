@@ -17,7 +17,7 @@ from customers.models.change import apply_changes
 from customers.numbers import normal_phone
 from stores.models import Store
 from visits.inquiry import faults
-from visits.signals import visit_handed_over
+from visits.signals import people_changed, visit_handed_over
 
 MONEY = {"max_digits": 12, "decimal_places": 2, "null": True, "blank": True, "validators": [MinValueValidator(0)]}
 # Clocks of desks differ a little; what lies further ahead is a typing error.
@@ -232,6 +232,8 @@ class Visit(models.Model):
         self.vehicle.read_mileage(self.mileage, arrived_on)
         record("visit.edited", self, by=by, number=self.number, fields=changed)
         announce_days(self.store_id, arrived_on)
+        if "advisor" in changed:
+            people_changed.send(sender=Visit, store_id=self.store_id, pks=[self.pk])
 
     @transaction.atomic
     def add_work(self, work, *, by, agreed_by, estimate_ceiling=None):
@@ -242,7 +244,7 @@ class Visit(models.Model):
             if not text:
                 raise DomainError(_("Say what is added and who agreed to it."), code="consent_missing", field=field)
         changes = {"work": f"{self.work}\n{work}".strip(), "estimate_ceiling": estimate_ceiling or self.estimate_ceiling}
-        self.change_status(self.Status.IN_SHOP, self.Status.IN_SHOP, **changes)
+        self.change_status(self.Status.IN_SHOP, self.Status.IN_SHOP, as_read={"work": self.work}, **changes)
         ceiling = str(estimate_ceiling) if estimate_ceiling else ""
         record("visit.work_added", self, by=by, number=self.number, work=work, agreed_by=agreed_by, ceiling=ceiling)
 
@@ -255,10 +257,8 @@ class Visit(models.Model):
             raise DomainError(_("The promised time must not lie in the past."), code="promised_in_past", field="promised_at")
         if self.is_overdue(now):
             raise Conflict(_("The promised time has already passed; it stands as missed."), code="promise_missed")
-        before, self.promised_at = self.promised_at, promised_at
-        unchanged = Visit.objects.filter(pk=self.pk, status=self.Status.IN_SHOP, promised_at=before)
-        if not unchanged.update(promised_at=promised_at, updated_at=timezone.now()):
-            raise Conflict(_("The visit has moved on in the meantime."))
+        before = self.promised_at
+        self.change_status(self.Status.IN_SHOP, self.Status.IN_SHOP, as_read={"promised_at": before}, promised_at=promised_at)
         record("visit.promised", self, by=by, number=self.number, before=before and before.isoformat(), promised_at=promised_at.isoformat())
 
     @transaction.atomic
@@ -286,10 +286,10 @@ class Visit(models.Model):
         record("visit.cancelled", self, by=by, number=self.number, reason=reason)
         announce_days(self.store_id, self.store.local(self.arrived_at).date())
 
-    def change_status(self, old, new, **changes):
-        """Move on from ``old`` by compare-and-swap; nobody writes ``status`` elsewhere."""
+    def change_status(self, old, new, *, as_read=None, **changes):
+        """Move on from ``old`` by compare-and-swap, while the values ``as_read`` still stand; nobody writes ``status`` elsewhere."""
         changes |= {"status": new, "updated_at": timezone.now()}
-        if not Visit.objects.filter(pk=self.pk, status=old).update(**changes):
+        if not Visit.objects.filter(pk=self.pk, status=old, **(as_read or {})).update(**changes):
             raise Conflict(_("The visit has moved on in the meantime."))
         for name, value in changes.items():
             setattr(self, name, value)
