@@ -9,6 +9,7 @@ from complaints.models import Complaint, Round
 from customers.notices import Notice
 from customers.signals import notices_asked
 from followups.signals import followup_finished
+from visits.signals import people_changed
 
 SATISFIED, WORDS = "satisfied", "words"
 
@@ -28,6 +29,13 @@ def verify_complaint(sender, followup, **kwargs):
         return
     words = answers[WORDS].text if WORDS in answers else ""
     current.complaint.verify(bool(is_satisfied), by=followup.finished_by, note=words or followup.response.remark)
+
+
+@receiver(people_changed)
+def announce_slips(sender, store_id, pks, **kwargs):
+    """Slips that name nobody count for who served the customer: their days change with the person."""
+    for slip in Complaint.objects.filter(**{f"{sender._meta.model_name}__among": pks}, employee=None).select_related("store"):
+        slip.announce()
 
 
 @receiver(notices_asked)

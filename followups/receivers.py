@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from activity.services import announce_days
 from customers.notices import Notice
 from customers.signals import notices_asked
 from followups import services
 from followups.models import FollowUp
-from visits.signals import delivery_recorded, visit_handed_over
+from visits.signals import delivery_recorded, people_changed, visit_handed_over
 
 
 @receiver(visit_handed_over)
@@ -22,6 +23,13 @@ def plan_for_visit(sender, visit, **kwargs):
 @receiver(delivery_recorded)
 def plan_for_delivery(sender, delivery, **kwargs):
     services.plan_for_delivery(delivery)
+
+
+@receiver(people_changed)
+def announce_calls(sender, store_id, pks, **kwargs):
+    """Calls count for who served the customer: their days change with the person."""
+    calls = FollowUp.objects.filter(**{f"{sender._meta.model_name}__among": pks}).select_related("store").only("due_at", "store__timezone")
+    announce_days(store_id, *(call.due_day for call in calls))
 
 
 @receiver(notices_asked)

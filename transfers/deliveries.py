@@ -8,6 +8,7 @@ from accounts.models import User
 from transfers.drafts import Draft, insert_drafts, read_drafts, update_drafts
 from visits.excel import DELIVERY_COLUMNS
 from visits.models import Delivery
+from visits.signals import people_changed
 
 COLUMNS, KEYS = DELIVERY_COLUMNS, ("vin",)
 FIELDS = ["customer_id", "vehicle_id", "salesperson_id", "salesperson_name", "delivered_at", "invoiced_on"]
@@ -78,6 +79,8 @@ def write(work, drafts):
     new, changed = [draft for draft in drafts if draft.is_new], [draft for draft in drafts if draft.changed]
     insert_drafts(Delivery, work.store, new, FIELDS, work.now)
     update_drafts(Delivery, work.store, changed, FIELDS, work.now)
+    if reassigned := [draft.id for draft in changed if "salesperson_id" in draft.changed]:
+        people_changed.send(sender=Delivery, store_id=work.store.pk, pks=reassigned)
     for draft in new + changed:
         work.record(Delivery, draft, draft.values["customer_id"], draft.values["vehicle_id"])
     return outcomes

@@ -9,6 +9,7 @@ from common.excel import Unknown
 from transfers.drafts import Draft, insert_drafts, read_drafts, update_drafts
 from visits.excel import VISIT_COLUMNS
 from visits.models import Visit
+from visits.signals import people_changed
 
 COLUMNS, KEYS = VISIT_COLUMNS, ("number",)
 OWN = ["sender_name", "sender_phone", "kind", "technician", "bay", "mileage", "symptom", "work", "labour_amount", "parts_amount", "total_amount"]
@@ -109,6 +110,8 @@ def write(work, drafts):
     new, changed = [draft for draft in drafts if draft.is_new], [draft for draft in drafts if draft.changed]
     insert_drafts(Visit, work.store, new, FIELDS, work.now)
     update_drafts(Visit, work.store, changed, FIELDS, work.now)
+    if reassigned := [draft.id for draft in changed if "advisor_id" in draft.changed]:
+        people_changed.send(sender=Visit, store_id=work.store.pk, pks=reassigned)
     for draft in new + changed:
         work.record(Visit, draft, draft.values["customer_id"], draft.values["vehicle_id"])
     return outcomes

@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 visit_handed_over = Signal()
 delivery_recorded = Signal()
+
+# Sent with ``store_id`` and ``pks`` when visits or deliveries (the ``sender``) have got another advisor or salesperson, for whom calls and slips count.
+people_changed = Signal()

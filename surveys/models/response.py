@@ -132,7 +132,7 @@ class Response(models.Model):
         self.save_answers(given, score)
         points = None if self.points is None else str(self.points)
         record("response.submitted", self, by=by, questionnaire=self.questionnaire.code, mood=self.mood, points=points)
-        announce_days(self.store_id, self.served_on)
+        self.announce()
         response_submitted.send(sender=Response, response=self)
         return self
 
@@ -150,7 +150,11 @@ class Response(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         record("response.voided", self, by=by, reason=reason)
-        announce_days(self.store_id, self.served_on)
+        self.announce()
+
+    def announce(self):
+        """Tell which figures may have changed: those of the day served and, for interviews of buyers, of the day of the delivery."""
+        announce_days(self.store_id, self.served_on, self.delivery and self.store.local(self.delivery.delivered_at).date())
 
     def sections(self):
         """Return ``[(factor or None, [(answer, its tone)])]`` in the order of the interview."""

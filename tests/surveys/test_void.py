@@ -6,7 +6,10 @@ import pytest
 
 from activity.models import Event
 from common.errors import Conflict, DomainError, NotAllowed
-from surveys.models import Response
+from kpis.models import DirtyDay
+from surveys.models import Questionnaire, Response
+from tests.factories import make_delivery, on
+from tests.surveys.conftest import all_rated
 
 
 def test_it_takes_the_response_out_of_the_index_and_keeps_the_score(submitted, care_manager):
@@ -35,6 +38,17 @@ def test_it_refuses_a_second_time(submitted, care_manager):
 def test_it_wants_a_reason(submitted, care_manager):
     with pytest.raises(DomainError, match="reason"):
         submitted.void(by=care_manager, reason="  ")
+
+
+def test_an_interview_of_a_buyer_tells_the_day_of_the_delivery_too(store, shipped, agent, care_manager):
+    """S3-02: the share of buyers interviewed face to face is counted by the day of the delivery."""
+    css = Questionnaire.objects.get(code="css-7f")
+    delivery = make_delivery(store)
+    interview = Response(store=store, questionnaire=css, customer=delivery.customer, delivery=delivery, mode="face", served_on=on("2026-11-20"))
+    for act in (lambda: interview.submit(all_rated(css, 9), by=agent), lambda: interview.void(by=care_manager, reason="Test")):
+        DirtyDay.objects.all().delete()
+        act()
+        assert set(DirtyDay.objects.values_list("date", flat=True)) == {on("2026-11-18"), on("2026-11-20")}
 
 
 def test_an_agent_may_not(submitted, agent):

@@ -1,16 +1,19 @@
 """Repair orders from files (AR5, AR6, VI1, T89–T97, T101, T102)."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
 
+from accounts.roles import Role
 from activity.models import Event
 from common.excel import FileRefused
+from complaints.models import Category, Complaint
 from customers.models import Customer, Vehicle
 from kpis.models import DirtyDay
+from tests.factories import make_followup, make_user
 from tests.transfers.files import ORDER_HEADER, order, orders, text_file, workbook
 from transfers.models import ImportRun
 from transfers.services import import_file, write_rejected
@@ -248,3 +251,16 @@ def test_a_file_that_is_no_table_is_refused_as_a_whole(store, tmp_path, content,
         import_file("visits", path, store)
     assert refused.value.code == code
     assert not ImportRun.objects.exists()
+
+
+def test_an_advisor_mapped_later_makes_the_days_of_calls_and_slips_count_anew(store, agent, defaults, tmp_path):
+    """Calls and slips count for the advisor of the visit: on the days they are due and opened, not on that of the visit."""
+    taken(orders(tmp_path, order()), store)
+    visit = Visit.objects.get()
+    call = make_followup(store, customer=visit.customer, visit=visit, due_at=datetime(2026, 10, 15, 4, tzinfo=UTC))
+    slip = Complaint(store=store, customer=visit.customer, visit=visit, category=Category.objects.get(code="cleanliness"), words="Dirty").issue(by=agent)
+    DirtyDay.objects.all().delete()
+    make_user("sam", Role.SERVICE_ADVISOR, store)
+    taken(orders(tmp_path, order()), store)
+    marked = set(DirtyDay.objects.values_list("date", flat=True))
+    assert {date(2026, 10, 12), call.due_day, store.local(slip.opened_at).date()} <= marked
