@@ -14,12 +14,14 @@ class Deadlines:
         self.plan, self.store, self.zone = plan, store, store.zone
         self.calendar, self.window = Calendar(store), CallWindow(store)
         self.counted, self.due_days = {}, set()
+        self.is_by_the_clock = plan.unit in BY_THE_CLOCK
+        self.is_letter, self.is_verification = plan.kind == Plan.Kind.LETTER, plan.trigger == Plan.Trigger.COMPLAINT_ANSWERED
 
     def of(self, start):
         """Return ``(due at, steps, callable from)`` of what happened at ``start``."""
         local = start.astimezone(self.zone)
         day = local.date()
-        if self.plan.unit in BY_THE_CLOCK:
+        if self.is_by_the_clock:
             deadline = self.calendar.deadline(start, self.plan.offset, self.plan.unit)
             due_at, steps, opening = deadline.at.astimezone(self.zone), deadline.steps, self.window.opening(day + DAY)
             self.due_days.add(due_at.date())
@@ -40,8 +42,8 @@ class Deadlines:
         A customer is left in peace on the day of the service; from the next morning on the call is open, or earlier where it
         would be late by then. The verification of a complaint and a letter need not wait.
         """
-        if self.plan.kind == Plan.Kind.LETTER:
+        if self.is_letter:
             return start
-        if self.plan.trigger == Plan.Trigger.COMPLAINT_ANSWERED:
+        if self.is_verification:
             return self.window.next_slot(start)
         return opening if opening <= due_at else self.window.next_slot(start)

@@ -160,12 +160,7 @@ def plan_verification(*, complaint_round, complaint):
 
 def exempt_stopped(now):
     """Take customers who have asked for no more calls out of the open calls, wherever they asked."""
-    stopped = FollowUp.objects.open().filter(customer__do_not_call_at__isnull=False, plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
-    for followup in stopped.select_related("store"):
-        try:
-            followup.exempt(FollowUp.Exemption.DO_NOT_CALL, now=now)
-        except Conflict:
-            continue
+    FollowUp.objects.calls().filter(customer__do_not_call_at__isnull=False).exempt_all(FollowUp.Exemption.DO_NOT_CALL, now=now)
 
 
 def free_abandoned(now=None):
