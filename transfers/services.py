@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from activity.models import Event
@@ -148,7 +148,8 @@ def take_rows(work, reader, rows):
 def read_ahead(rows, size):
     """Yield lists of ``size`` rows; the next list is parsed and checked while the database works on the last one."""
     rows = iter(rows)
-    with ThreadPoolExecutor(1) as reader:
+    # A thread starts with the default language; what it finds wrong is said in the reader's.
+    with ThreadPoolExecutor(1, initializer=translation.activate, initargs=[translation.get_language()]) as reader:
         upcoming = reader.submit(lambda: list(islice(rows, size)))
         while chunk := upcoming.result():
             upcoming = reader.submit(lambda: list(islice(rows, size)))
