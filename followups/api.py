@@ -12,6 +12,7 @@ from followups.filters import FollowUpFilter
 from followups.forms import LONGEST_NOTE
 from followups.models import Attempt, FollowUp
 from followups.outcomes import Outcome
+from surveys.api import naming_answers
 
 
 class AttemptSerializer(serializers.ModelSerializer):
@@ -106,8 +107,10 @@ class FollowUpViewSet(VerbMixin, viewsets.ReadOnlyModelViewSet):
     @verb(FollowUpDetailSerializer, LogSerializer)
     def log(self, request, pk):
         followup, asked = self.asked_of(request)
-        answers = answers_by_id(followup, asked.pop("answers", None))
-        return self.answer(services.log_call(followup, by=request.user, answers=answers, **asked))
+        questionnaire = followup.plan.questionnaire()
+        answers = answers_by_id(questionnaire, asked.pop("answers", None))
+        with naming_answers(questionnaire):
+            return self.answer(services.log_call(followup, by=request.user, answers=answers, **asked))
 
     @verb(FollowUpDetailSerializer, AssignSerializer)
     def assign(self, request, pk):
@@ -122,9 +125,8 @@ class FollowUpViewSet(VerbMixin, viewsets.ReadOnlyModelViewSet):
         return self.answer(followup)
 
 
-def answers_by_id(followup, answers):
+def answers_by_id(questionnaire, answers):
     """Turn question codes into ids."""
-    questionnaire = followup.plan.questionnaire()
     ids = {question.code: question.pk for question in questionnaire.question_list} if questionnaire else {}
     unknown = {code: [_("The questionnaire has no such question.")] for code in answers or () if code not in ids}
     if unknown:

@@ -37,7 +37,7 @@ class CallForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.followup = followup
         if not followup.plan.is_call:
-            self.fields["outcome"].choices = [(Outcome.OK, _("Done")), (Outcome.INELIGIBLE, _("Not eligible"))]
+            self.fields["outcome"].choices = [(outcome, outcome.label) for outcome in followup.plan.outcomes]
             self.fields["next_at"].widget = forms.HiddenInput()
 
     def clean_next_at(self):

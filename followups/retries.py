@@ -74,7 +74,7 @@ def checked_promise(promised_at, window, now):
     return promised_at
 
 
-def checked_outcome(outcome):
-    if outcome not in Outcome.values:
-        raise DomainError(_("Choose one of the outcomes: %(outcomes)s.") % {"outcomes": ", ".join(Outcome.values)}, code="unknown_outcome", field="outcome")
+def checked_outcome(outcome, accepted):
+    if outcome not in accepted:
+        raise DomainError(_("Choose one of the outcomes: %(outcomes)s.") % {"outcomes": ", ".join(accepted)}, code="unknown_outcome", field="outcome")
     return Outcome(outcome)

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
@@ -62,6 +64,18 @@ class QuestionnaireViewSet(viewsets.ReadOnlyModelViewSet):
 # Responses
 
 
+@contextmanager
+def naming_answers(questionnaire):
+    """Tell what is wrong with an answer under the code of its question, by which it was sent."""
+    codes = {question.field_name: question.code for question in questionnaire.question_list} if questionnaire else {}
+    try:
+        yield
+    except DomainError as error:
+        if error.field not in codes:
+            raise
+        raise serializers.ValidationError({"answers": {codes[error.field]: [error.message]}}) from error
+
+
 class GivenAnswerSerializer(serializers.ModelSerializer):
     question = serializers.SlugRelatedField(slug_field="code", read_only=True)
 
@@ -113,13 +127,8 @@ class ResponseSerializer(StrictSerializerMixin, serializers.ModelSerializer):
     def create(self, fields):
         answers = fields.pop("answers")
         response = Response(**fields)
-        try:
+        with naming_answers(response.questionnaire):
             return response.submit(answers, by=self.context["request"].user)
-        except DomainError as error:
-            codes = {question.field_name: question.code for question in response.questionnaire.question_list}
-            if error.field not in codes:
-                raise
-            raise serializers.ValidationError({"answers": {codes[error.field]: [error.message]}}) from error
 
 
 class ResponseDetailSerializer(ResponseSerializer):

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import models, transaction
@@ -39,9 +40,18 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
     def promised(self):
         return self.open().filter(promised_at__isnull=False)
 
+    def calls(self):
+        """Return the open calls the customer may refuse; the verification of a complaint is the customer's own wish and not among them."""
+        return self.open().filter(plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
+
     def calls_of(self, customer):
-        """Return the customer's open calls; the verification of a complaint is the customer's own wish and not among them."""
-        return self.open().filter(customer=customer, plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
+        return self.calls().filter(customer=customer)
+
+    def exempt_all(self, exemption, **who_and_when):
+        """Take them out of the calls one by one; what somebody finishes just now is finished."""
+        for followup in self.select_related("store"):
+            with suppress(Conflict):
+                followup.exempt(exemption, **who_and_when)
 
     def waiting_for(self, round_id):
         """Return the open calls that are to verify this round of a complaint."""
@@ -157,7 +167,7 @@ class FollowUp(Claimable):
     @transaction.atomic
     def log(self, outcome, *, by, note="", next_at=None, response=None, now=None):
         """Write down what came of a try: the follow-up closes, or comes back at another time."""
-        now, outcome = now or timezone.now(), checked_outcome(outcome)
+        now, outcome = now or timezone.now(), checked_outcome(outcome, self.plan.outcomes)
         self.check_worker(by)
         step = next_step(outcome, self.history(), CallWindow(self.store), now, next_at)
         changes = {"outcome": outcome, "attempt_count": F("attempt_count") + 1, "first_attempt_at": self.first_attempt_at or now, "response": response}
@@ -189,8 +199,7 @@ class FollowUp(Claimable):
             self.customer.doubt_phone()
         if outcome == Outcome.DO_NOT_CALL:
             self.customer.stop_calls(by=by)
-            for other in FollowUp.objects.calls_of(self.customer):
-                other.exempt(self.Exemption.DO_NOT_CALL, by=by)
+            FollowUp.objects.calls_of(self.customer).exempt_all(self.Exemption.DO_NOT_CALL, by=by)
 
     def announce(self, by, **particulars):
         """Tell the facts and, when it has left OPEN, the apps above."""

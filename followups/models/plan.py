@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from common.errors import NotAllowed
 from common.words import in_language
+from followups.outcomes import Outcome
 from stores.calendar import MOST, Unit
 from surveys.models import Questionnaire, Side
 from visits.models import Visit
@@ -87,6 +88,11 @@ class Plan(models.Model):
     @property
     def is_call(self):
         return self.kind == self.Kind.CALL
+
+    @property
+    def outcomes(self):
+        """Return what can come of it: anything of a call; a letter or a visit is done, or should not be."""
+        return list(Outcome) if self.is_call else [Outcome.OK, Outcome.INELIGIBLE]
 
     def questionnaire(self):
         """Return the newest published version of the plan's questionnaire, or None."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from followups.models import FollowUp
-from tests.factories import NOW, make_followup, make_handed_over
+from tests.factories import NOW, make_followup, make_handed_over, make_plan
 
 ROOT = "/api/v1/followups/"
 
@@ -113,3 +113,17 @@ def test_a_token_of_another_store_sees_nothing(api, followup, administrator, oth
     narrowed = api(administrator, stores=[other_store])
     assert narrowed.get(address(followup)).status_code == 404
     assert narrowed.post(f"{ROOT}next/").status_code == 204
+
+
+def test_a_wrong_answer_is_named_by_the_code_it_was_sent_with(api, followup, agent):
+    body = api(agent).post(address(followup, "log"), {"outcome": "ok", "answers": {"courtesy": 11}}, format="json").json()
+    assert list(body["errors"]["answers"]) == ["courtesy"]
+    followup.refresh_from_db()
+    assert (followup.status, followup.attempt_count) == ("open", 0)
+
+
+def test_a_letter_takes_the_outcomes_its_page_offers(api, store, agent, defaults):
+    letter = make_followup(store, make_plan("letter", kind="letter"))
+    body = api(agent).post(address(letter, "log"), {"outcome": "no_answer"}, format="json").json()
+    assert body["errors"] == {"outcome": ["Choose one of the outcomes: ok, ineligible."]}
+    assert api(agent).post(address(letter, "log"), {"outcome": "ok"}, format="json").json()["status"] == "done"

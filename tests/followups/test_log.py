@@ -310,3 +310,19 @@ def test_three_no_answers_lie_in_three_parts_of_the_day(start):
         tries.append((now, Outcome.NO_ANSWER))
         now = step.at
     assert len({window.part_of(at) for at, _outcome in tries} | {window.part_of(now)}) == 3
+
+
+def test_a_call_finished_by_somebody_else_does_not_stop_the_wish_for_no_more_calls(followup, store, agent, monkeypatch):
+    """The other call is closed between being found and being taken out."""
+    other = make_followup(store, customer=followup.customer)
+    whole = FollowUp.exempt
+
+    def too_late(self, *args, **kwargs):
+        FollowUp.objects.filter(pk=other.pk).update(status="done")
+        whole(self, *args, **kwargs)
+
+    monkeypatch.setattr(FollowUp, "exempt", too_late)
+    followup.log("do_not_call", by=agent, now=NOW)
+    assert (FollowUp.objects.get(pk=other.pk).status, followup.status) == ("done", "refused")
+    followup.customer.refresh_from_db()
+    assert followup.customer.do_not_call_at is not None
