@@ -42,7 +42,7 @@ class FollowUpFilter(django_filters.FilterSet):
     due_to = DayFilter(label=_("Due to"), field_name="due_at", is_end=True)
     attempted = YesNoFilter(label=_("Attempted"), field_name="first_attempt_at", lookup_expr="isnull", exclude=True)
     on_time = YesNoFilter(label=_("On time"), method="filter_on_time")
-    promised = YesNoFilter(label=_("Promised"), field_name="promised_at", lookup_expr="isnull", exclude=True)
+    promised = YesNoFilter(label=_("Call promised"), field_name="promised_at", lookup_expr="isnull", exclude=True)
     exemption = django_filters.ChoiceFilter(label=_("Why not eligible"), choices=FollowUp.Exemption)
     customer = django_filters.ModelChoiceFilter(label=_("Customer"), queryset=rows_of(Customer), widget=HiddenInput)
     vehicle = django_filters.ModelChoiceFilter(label=_("Vehicle"), queryset=rows_of(Vehicle), widget=HiddenInput)
