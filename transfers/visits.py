@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.excel import Unknown
+from common.cells import Unknown
 from transfers.drafts import Draft, insert_drafts, read_drafts, update_drafts
 from visits.excel import VISIT_COLUMNS
 from visits.models import Visit
@@ -97,11 +97,21 @@ def fill(work, row, draft, vehicle, advisors):
     values["vehicle_id"], values["advisor_name"], values["advisor_id"] = vehicle.id, advisor, advisors.get(advisor)
     if draft.is_new:
         values["customer_id"] = vehicle.values["customer_id"]
+    else:
+        keep_arrival(work, row, own)
     if values.get("handed_over_at") and own["status"] == Visit.Status.IN_SHOP:
         values["status"] = Visit.Status.HANDED_OVER
     draft.take(FIELDS, values)
     if draft.needs_writing:
         work.touch(*before, own["arrived_at"], own["handed_over_at"])
+
+
+def keep_arrival(work, row, own):
+    """Leave out an arrival after a time that stands on file: a corrected row may name only some of its times."""
+    kept = [own[name] for name in ("promised_at", "handed_over_at") if own[name] and not row.values.get(name)]
+    if any(moment < row.values["arrived_at"] for moment in kept):
+        row.values["arrived_at"] = None
+        work.warn(row, "arrived_at", "arrived_after_kept_time", _("The arrival is later than the promised time or hand-over on file and was left out."))
 
 
 def write(work, drafts):

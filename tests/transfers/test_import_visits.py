@@ -264,3 +264,20 @@ def test_an_advisor_mapped_later_makes_the_days_of_calls_and_slips_count_anew(st
     taken(orders(tmp_path, order()), store)
     marked = set(DirtyDay.objects.values_list("date", flat=True))
     assert {date(2026, 10, 12), call.due_day, store.local(slip.opened_at).date()} <= marked
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"进厂时间": "2026-10-12 12:30", "预计交车时间": "", "实际交车时间": ""},
+        {"进厂时间": "2026-10-12 12:10", "预计交车时间": "", "实际交车时间": "2026-10-12 13:00"},
+        {"进厂时间": "2026-10-12 11:40", "预计交车时间": "2026-10-12 15:00", "实际交车时间": ""},
+    ],
+)
+def test_an_arrival_after_the_times_on_file_is_left_out(store, advisor, tmp_path, cells):
+    """The file is not refused for one row that contradicts what an earlier file said."""
+    taken(orders(tmp_path, order()), store)
+    report = taken(orders(tmp_path, order(维修项目="更换轮胎", **cells), order("RO2")), store)
+    assert ([warning["code"] for warning in report["warnings"]], report["updated"], report["created"]) == (["arrived_after_kept_time"], 1, 1)
+    visit = Visit.objects.get(number="RO1")
+    assert (visit.arrived_at, visit.work) == (datetime(2026, 10, 12, 9, tzinfo=SHANGHAI), "更换轮胎")
