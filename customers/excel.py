@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from common.cells import BadCell, choice, day, limited_text, text
 from common.errors import DomainError
-from common.excel import BadCell, Column, choice, day, limited_text, spelled, text
+from common.excel import Column, spelled
 from customers.models import Customer
 from customers.numbers import normal_phone, normal_plate, normal_vin, plate_known, vin_check_ok
 

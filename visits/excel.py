@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.excel import Column, amount, choice, limited_text, moment, spelled, unknown_word, whole_number
+from common.cells import amount, choice, limited_text, moment, unknown_word, whole_number
+from common.excel import Column, spelled
 from customers.excel import BRAND, CUSTOMER_NAME, INVOICED_ON, MODEL, PHONE, PLATE, SALESPERSON, VIN, accepted
 from customers.numbers import normal_phone
 from visits.models import Visit
