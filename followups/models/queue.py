@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from django.db import connection, models, transaction
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
 
 from accounts.roles import Role
 
@@ -39,13 +39,6 @@ class QueueQuerySet(models.QuerySet):
 
     def in_worked_stores(self, user):
         return self.where_allowed(user, "followups.work")
-
-    def of_worker(self, user):
-        """Return what ``user`` may work on: assigned to the person, or unassigned and for a role the person holds there."""
-        mine = Q(assignee=user)
-        for role, store_ids in worked_roles(user).items():
-            mine |= Q(assignee=None, role=role) if store_ids is None else Q(assignee=None, role=role, store__in=store_ids)
-        return self.in_worked_stores(user).filter(mine)
 
     def queue_for(self, user, now, most=COUNTED_TO):
         """Return the entries of the person's queue, best first, at most ``most`` of each lane; later promises come last.

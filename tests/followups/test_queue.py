@@ -1,11 +1,13 @@
 """The queue page and "next": order, reasons, nobody else's work, one winner each (FU1, T35, UX2)."""
 
+import random
 from datetime import timedelta
 
 import pytest
 
 from accounts.roles import Role
 from followups.models import FollowUp
+from followups.models.queue import PROMISED_LATER
 from followups.queue import Queue
 from tests.factories import NOW, make_followup, make_handed_over, make_plan, make_store, make_user
 
@@ -149,3 +151,41 @@ def test_next_is_a_post_for_people_who_call(page, store, agent, store_manager):
     assert page(agent).get("/queue/next/").status_code == 405
     assert page(store_manager).post("/queue/next/").status_code == 403
     assert page(store_manager).get("/queue/").status_code == 403
+
+
+def test_the_statement_finds_what_a_plain_search_finds(store, other_store, agent, second_agent, sales_manager):
+    """The same queue by a second way: look at every row and sort in memory."""
+    chance = random.Random(3)
+    plans = [make_plan("care"), make_plan("sold", role=Role.SALESPERSON), make_plan("head", role=Role.SALES_MANAGER)]
+    for _number in range(150):
+        holder = chance.choice([None, None, agent, second_agent])
+        followup = make_followup(chance.choice([store, store, other_store]), chance.choice(plans))
+        promised = chance.choice([None, None, None, -2, 3])
+        FollowUp.objects.filter(pk=followup.pk).update(
+            status=chance.choice(["open", "open", "open", "done"]),
+            assignee=chance.choice([None, None, agent, sales_manager]),
+            priority=chance.choice([1, 5, 5, 7]),
+            due_at=NOW + chance.randint(-3, 3) * HOUR,
+            available_at=NOW + (promised if promised is not None else chance.choice([-1, 0, 1])) * HOUR,
+            promised_at=promised and NOW + promised * HOUR,
+            claimed_by=holder,
+            lease_until=holder and NOW + chance.choice([-1, 1]) * HOUR,
+        )
+    for person, roles in ((agent, {"care_agent"}), (sales_manager, {"sales_manager", "salesperson"})):
+        entries = [entry.pk for entry in FollowUp.objects.queue_for(person, NOW, 500) if entry.rank != PROMISED_LATER]
+        assert entries == [followup.pk for followup in sorted(plain_queue(store, person, roles), key=place)]
+        assert len(entries) > 10
+
+
+def plain_queue(store, person, roles):
+    for followup in FollowUp.objects.all():
+        is_free = followup.claimed_by_id is None or followup.lease_until < NOW
+        is_own = followup.assignee_id == person.pk or (followup.assignee_id is None and followup.role in roles)
+        if followup.store_id == store.pk and followup.status == "open" and is_free and is_own and followup.available_at <= NOW:
+            yield followup
+
+
+def place(followup):
+    if followup.promised_at:
+        return 0, followup.promised_at, followup.priority, followup.pk
+    return (1 if followup.priority == 1 else 2), followup.due_at, followup.priority, followup.pk
