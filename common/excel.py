@@ -241,7 +241,7 @@ def parsed_row(number, cells, readers, key_place, table):
     """Parse one row; this is the hot loop of every import, so it asks each cell as little as it can."""
     if len(cells) < len(table.header):
         cells = [*cells, *[""] * (len(table.header) - len(cells))]
-    key = text(cells[key_place]) or None
+    key = readable(cells[key_place])
     values, errors, warnings = {}, [], []
     for name, place, parse, required, check in readers:
         cell = cells[place]
@@ -258,6 +258,14 @@ def parsed_row(number, cells, readers, key_place, table):
             warnings.append(Note(number, key, table.titles[name], *found))
         values[name] = value
     return Row(number, key, cells, values, errors, warnings)
+
+
+def readable(cell):
+    """Return the cell that names a row to people; an unreadable one names nothing."""
+    try:
+        return text(cell) or None
+    except BadCell:
+        return None
 
 
 def write_workbook(path, headers, rows):

@@ -103,6 +103,7 @@ def test_a_dry_run_writes_nothing(store, tmp_path):
         ({"工时费": "免费"}, "amount_not_number", "工时费"),
         ({"合计金额": "#REF!"}, "cell_error", "合计金额"),
         ({"工单号": ""}, "number_missing", "工单号"),
+        ({"工单号": "#N/A"}, "cell_error", "工单号"),
         ({"车架号": "", "车牌号": "未上牌"}, "vehicle_unnamed", "车架号"),
         ({"故障描述": "a\x0bb"}, "control_character", "故障描述"),
     ],
