@@ -29,7 +29,7 @@ def maintenance_problem(message):
     if message.vehicle.next_maintenance_on != message.occurs_on:
         return Reason.DATE_MOVED
     since = message.occurs_on - EARLY
-    visits = Visit.objects.filter(vehicle=message.vehicle, kind__in=[Visit.Kind.MAINTENANCE, Visit.Kind.FIRST_SERVICE], arrived_at__date__gte=since)
+    visits = Visit.objects.filter(vehicle=message.vehicle, kind__in=Visit.MAINTENANCES, arrived_at__date__gte=since)
     return Reason.VISITED if visits.exclude(status=Visit.Status.CANCELLED).exists() else ""
 
 

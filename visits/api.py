@@ -61,9 +61,11 @@ class PromiseSerializer(StrictSerializerMixin, serializers.Serializer):
 
 
 class HandOverSerializer(StrictSerializerMixin, serializers.ModelSerializer):
+    next_maintenance_on = serializers.DateField(required=False, allow_null=True)
+
     class Meta:
         model = Visit
-        fields = ["handed_over_at", "labour_amount", "parts_amount", "total_amount"]
+        fields = ["handed_over_at", "labour_amount", "parts_amount", "total_amount", "next_maintenance_on"]
 
 
 class CancelSerializer(StrictSerializerMixin, serializers.Serializer):

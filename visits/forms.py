@@ -7,11 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import ConfirmedMixin, GivenMixin, day_input, moment_input
+from customers.models import Vehicle
+from stores.calendar import add_months
 from visits.inquiry import QUESTIONS, TEXT_LIMIT
 from visits.models import Appointment, Delivery, Visit
 
 TYPICAL_STAY = timedelta(hours=2)
 EARLIER_VISITS = 10
+# What most makers ask for; the day is only a suggestion.
+MAINTENANCE_MONTHS = 6
 FOLDED = ["advisor", "work", "technician", "bay", "sender_name", "sender_phone", "fuel_level", "accessories", "warranty_days", "comeback_of", "notes"]
 
 
@@ -136,6 +140,12 @@ class PromiseForm(forms.Form):
 
 
 class HandOverForm(ConfirmedMixin, forms.ModelForm):
+    """What the car is given back with; after a maintenance the next one is suggested, so that its reminders are planned."""
+
+    next_maintenance_on = Vehicle._meta.get_field("next_maintenance_on").formfield(
+        widget=day_input(), required=False, help_text=_("Empty leaves the day on file as it is.")
+    )
+
     class Meta:
         model = Visit
         fields = ["labour_amount", "parts_amount", "total_amount", "handed_over_at"]
@@ -147,12 +157,20 @@ class HandOverForm(ConfirmedMixin, forms.ModelForm):
         self.fields["total_amount"].help_text = _("Empty means labour plus parts.")
         for name in self.amount_names:
             self.fields[name].widget.attrs["inputmode"] = "decimal"
+        if self.instance.kind in Visit.MAINTENANCES:
+            self.initial["next_maintenance_on"] = add_months(self.instance.store.today(), MAINTENANCE_MONTHS)
 
     amount_names = ["labour_amount", "parts_amount", "total_amount"]
 
     @property
     def amounts(self):
         return {name: self.cleaned_data.get(name) for name in self.amount_names}
+
+    @property
+    def given(self):
+        """Return what the verb ``hand_over`` takes."""
+        more = {"at": self.cleaned_data["handed_over_at"], "next_maintenance_on": self.cleaned_data["next_maintenance_on"]}
+        return self.amounts | more
 
     def doubts(self):
         labour, parts, total = self.amounts.values()

@@ -102,7 +102,7 @@ def hand_over(request, pk):
     visit = own_visit(request, pk)
     allow(visit.can_hand_over_by(request.user))
     form = HandOverForm(posted(request), instance=copy(visit))
-    if form.is_valid() and accepted(form, visit.hand_over, by=request.user, at=form.cleaned_data["handed_over_at"], **form.amounts):
+    if form.is_valid() and accepted(form, visit.hand_over, by=request.user, **form.given):
         messages.success(request, _("The car has been handed over."))
         return redirect("visits:detail", pk)
     return verb_form(request, visit, form, _("Hand over"))

@@ -129,3 +129,9 @@ class Vehicle(models.Model):
         lower = models.Q(mileage=None) | models.Q(mileage__lte=mileage)
         if Vehicle.objects.filter(lower, pk=self.pk).update(mileage=mileage, mileage_on=on, updated_at=timezone.now()):
             self.mileage, self.mileage_on = mileage, on
+
+    def expect_maintenance(self, on, *, by):
+        """Note the day the car is due next; reminders of an earlier day lose their reason."""
+        if Vehicle.objects.filter(pk=self.pk).exclude(next_maintenance_on=on).update(next_maintenance_on=on, updated_at=timezone.now()):
+            self.next_maintenance_on = on
+            record("vehicle.edited", self, by=by, vehicle_id=self.pk, fields=["next_maintenance_on"])

@@ -9,6 +9,8 @@ from django.utils import timezone
 from activity.models import Event
 from activity.signals import day_changed
 from common.errors import Conflict
+from customers.models import Vehicle
+from stores.calendar import add_months
 from visits.models import Visit
 from visits.signals import visit_handed_over
 
@@ -130,3 +132,36 @@ def test_the_api_agrees(here, advisor, api):
 def test_the_api_names_the_field_that_is_wrong(here, advisor, api, given, field):
     answer = api(advisor).post(f"/api/v1/visits/{here.pk}/hand_over/", given)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+
+def test_the_next_maintenance_is_suggested_and_kept(here, advisor, page, store):
+    """S2-10: without a new day the car would never be reminded again."""
+    client = page(advisor)
+    suggested = add_months(store.today(), 6)
+    assert client.get(f"/visits/{here.pk}/hand_over/").context["form"]["next_maintenance_on"].value() == suggested
+    client.post(f"/visits/{here.pk}/hand_over/", {"next_maintenance_on": suggested.isoformat()})
+    here.vehicle.refresh_from_db()
+    assert here.vehicle.next_maintenance_on == suggested
+    assert Event.objects.get(code="vehicle.edited").particulars == {"fields": ["next_maintenance_on"]}
+
+
+def test_left_empty_the_day_on_file_stays(here, advisor, page, store):
+    Vehicle.objects.filter(pk=here.vehicle_id).update(next_maintenance_on=store.today())
+    page(advisor).post(f"/visits/{here.pk}/hand_over/", {"next_maintenance_on": ""})
+    here.vehicle.refresh_from_db()
+    assert here.vehicle.next_maintenance_on == store.today()
+
+
+def test_a_next_maintenance_of_today_is_refused_where_it_was_typed(here, advisor, page, api, store):
+    today = {"next_maintenance_on": store.today().isoformat()}
+    assert list(page(advisor).post(f"/visits/{here.pk}/hand_over/", today).context["form"].errors) == ["next_maintenance_on"]
+    assert list(api(advisor).post(f"/api/v1/visits/{here.pk}/hand_over/", today).json()["errors"]) == ["next_maintenance_on"]
+    here.refresh_from_db()
+    assert here.status == "in_shop"
+
+
+def test_the_api_notes_the_next_maintenance(here, advisor, api, store):
+    day = (store.today() + timedelta(days=90)).isoformat()
+    assert api(advisor).post(f"/api/v1/visits/{here.pk}/hand_over/", {"next_maintenance_on": day}).status_code == 200
+    here.vehicle.refresh_from_db()
+    assert here.vehicle.next_maintenance_on.isoformat() == day

@@ -60,6 +60,9 @@ class Visit(models.Model):
         COMEBACK = "comeback", _("Comeback repair")
         OTHER = "other", _("Other")
 
+    # After these the car is due for its next maintenance.
+    MAINTENANCES = (Kind.MAINTENANCE, Kind.FIRST_SERVICE)
+
     class Status(models.TextChoices):
         IN_SHOP = "in_shop", _("In the shop")
         HANDED_OVER = "handed_over", _("Handed over")
@@ -262,15 +265,19 @@ class Visit(models.Model):
         record("visit.promised", self, by=by, number=self.number, before=before and before.isoformat(), promised_at=promised_at.isoformat())
 
     @transaction.atomic
-    def hand_over(self, *, by, at=None, **amounts):
-        """Give the car back; a missing total is labour plus parts. Calls after service are planned from here (S2-08)."""
+    def hand_over(self, *, by, at=None, next_maintenance_on=None, **amounts):
+        """Give the car back; a missing total is labour plus parts. Calls after service are planned from here (S2-08), reminders from the next maintenance."""
         if not self.can_hand_over_by(by):
             raise NotAllowed
         at = self.handed_over_at = at or timezone.now()
         self.check_times()
+        if next_maintenance_on and next_maintenance_on <= self.store.local(at).date():
+            raise DomainError(_("The next maintenance must lie after the hand-over."), code="maintenance_in_past", field="next_maintenance_on")
         given = {name: amount for name, amount in amounts.items() if amount is not None}
         total = {"total_amount": sum(given.values())} if given else {}
         self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **(total | given))
+        if next_maintenance_on:
+            self.vehicle.expect_maintenance(next_maintenance_on, by=by)
         record("visit.handed_over", self, by=by, number=self.number, at=at.isoformat(), on_time=self.is_on_time)
         announce_days(self.store_id, self.store.local(at).date(), self.store.local(self.arrived_at).date())
         visit_handed_over.send(sender=Visit, visit=self)
