@@ -56,6 +56,39 @@ class ConfirmedMixin:
             self.fields["confirmed"].widget = forms.CheckboxInput()
 
 
+class SeenMixin:
+    """A form that knows which state of its row was seen: what somebody else saved meanwhile is shown beside what was typed (T46).
+
+    The second sending has seen both and is taken.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.now = self.instance.updated_at.isoformat()
+            self.fields["seen"] = forms.CharField(required=False, initial=self.now, widget=forms.HiddenInput())
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.cleaned_data.get("seen", "") not in ("", getattr(self, "now", "")):
+            self.show_both()
+        return cleaned
+
+    def show_both(self):
+        for name in set(self.changed_data) & set(self._meta.fields):
+            value = shown_choice(self.fields[name], self.get_initial_for_field(self.fields[name], name))
+            message = _("Somebody else has saved this meanwhile; on file is now: %(value)s. Save again to keep yours.") % {"value": value}
+            self.add_error(name, message)
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = self.now
+
+
+def shown_choice(field, value):
+    """Return the words of a value on file; a dash where there is none."""
+    words = {str(code): label for code, label in getattr(field, "choices", ())}
+    return words.get(str(value), value) if value not in (None, "") else "–"
+
+
 class GivenMixin:
     """A model form some of whose foreign keys are set by the page: they are not typed, but uniqueness over them is checked."""
 

@@ -1,13 +1,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ConfirmedMixin, GivenMixin, day_input
+from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
 from customers.models import Channel, ContactPerson, Customer, Purpose, Vehicle
 from customers.numbers import plate_known, vin_check_ok
 from stores.fields import StoreField
 
 
-class ArchiveForm(ConfirmedMixin, GivenMixin, forms.ModelForm):
+class ArchiveForm(SeenMixin, ConfirmedMixin, GivenMixin, forms.ModelForm):
     @property
     def changes(self):
         """Return the input as the model has normalised it, for the verb ``edit``."""

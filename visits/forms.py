@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.forms import ConfirmedMixin, GivenMixin, day_input, moment_input
+from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input, moment_input
 from customers.models import Vehicle
 from stores.calendar import add_months
 from visits.inquiry import QUESTIONS, TEXT_LIMIT
@@ -38,7 +38,7 @@ def is_among(user, people):
     return people.filter(pk=user.pk).exists()
 
 
-class OrderForm(ConfirmedMixin, forms.ModelForm):
+class OrderForm(SeenMixin, ConfirmedMixin, forms.ModelForm):
     """The fields of a repair order that are filled in at reception or while the car is here."""
 
     class Meta:

@@ -92,3 +92,20 @@ def test_the_api_moves_no_vehicle_to_another_owner(store, agent, api):
     vehicle = make_vehicle(store)
     answer = api(agent).patch(f"/api/v1/vehicles/{vehicle.pk}/", {"customer": make_customer(store).pk})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["customer"])
+
+
+def test_of_two_people_editing_the_second_sees_both_values_first(customer, agent, second_agent, page):
+    """T46."""
+    address = f"/customers/{customer.pk}/edit/"
+    seen = page(second_agent).get(address).context["form"]["seen"].value()
+    page(agent).post(address, given(customer, name="After", gender="male"))
+    again = page(second_agent).post(address, given(customer, name="Mine", seen=seen))
+    errors = again.context["form"].errors
+    assert (again.status_code, set(errors)) == (422, {"name", "gender"})
+    assert "on file is now: After." in errors["name"][0]
+    assert "on file is now: Male." in errors["gender"][0]
+    customer.refresh_from_db()
+    assert customer.name == "After"
+    page(second_agent).post(address, given(customer, name="Mine", gender="male", seen=again.context["form"]["seen"].value()))
+    customer.refresh_from_db()
+    assert customer.name == "Mine"

@@ -57,3 +57,14 @@ def test_the_api_takes_only_advisors_of_the_store(here, other_store, administrat
     elsewhere = make_user("sue", "service_advisor", other_store)
     answer = api(administrator).patch(f"/api/v1/visits/{here.pk}/", {"advisor": elsewhere.pk})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["advisor"])
+
+
+def test_items_added_while_the_form_was_open_are_not_overwritten_unseen(here, advisor, page):
+    """T46."""
+    client, address = page(advisor), f"/visits/{here.pk}/edit/"
+    seen = client.get(address).context["form"]["seen"].value()
+    here.add_work("brake pads", by=advisor, agreed_by="owner")
+    refused = client.post(address, {"kind": here.kind, "bay": "2", "seen": seen})
+    assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"work", "bay"})
+    here.refresh_from_db()
+    assert (here.work, here.bay) == ("brake pads", "")
