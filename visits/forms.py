@@ -128,6 +128,13 @@ class VisitForm(OrderForm):
     def clean_arrived_at(self):
         return self.cleaned_data["arrived_at"] or timezone.now().replace(second=0, microsecond=0)
 
+    def doubts(self):
+        """Point out an order that is open already, above all one just made by the first click of two (T38)."""
+        yield from super().doubts()
+        here = Visit.objects.in_shop().filter(vehicle=self.instance.vehicle_id).first() if self.instance.vehicle_id else None
+        if here is not None:
+            yield "kind", _("This car is already in the shop: %(number)s.") % {"number": here.number}
+
 
 class AddWorkForm(forms.Form):
     work = forms.CharField(label=_("Added repair items"), max_length=1000, widget=short_text())

@@ -112,6 +112,15 @@ def test_a_mileage_that_runs_backwards_needs_a_second_look_and_never_overwrites(
     assert car.mileage == 10000
 
 
+def test_a_form_sent_twice_logs_one_visit(car, advisor, page):
+    """T38: a car that is in the shop already needs a second look."""
+    first, second = (log(page(advisor), car) for _click in range(2))
+    assert (first.status_code, second.status_code, Visit.objects.count()) == (302, 422, 1)
+    assert second.context["form"].errors["kind"] == [f"This car is already in the shop: {Visit.objects.get().number}."]
+    log(page(advisor), car, confirmed="on")
+    assert Visit.objects.count() == 2
+
+
 def test_a_new_customer_and_car_come_with_the_visit(store, advisor, page):
     answer = page(advisor).post("/visits/new/", GIVEN | NEW | {"customer-store": store.pk})
     visit = Visit.objects.get()
