@@ -10,7 +10,7 @@ from demo.followups import Desk, interview_face_to_face
 from demo.messages import remind
 from demo.people import hire, issue_tokens
 from demo.shops import visit_secretly
-from demo.stores import open_branches, put_on_duty
+from demo.stores import open_branches, put_on_duty, set_targets
 from demo.surveys import Interviews
 from demo.visits import receive_cars
 from demo.world import DAY, World
@@ -32,6 +32,7 @@ def build(*, seed, today, stores, months, visits):
     interviews = Interviews(world)
     for branch, number in zip(world.branches, shares(visits, stores), strict=True):
         put_on_duty(branch, world.first_day, today + LONGEST_AHEAD)
+        set_targets(branch, world.first_day, world.now)
         run(world, branch, interviews, number)
     world.books.write_archive()
     remind(world)

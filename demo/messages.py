@@ -14,6 +14,8 @@ Status = Message.Status
 LOOK_BACK = 28 * DAY
 PLANNED_BEFORE = timedelta(days=7)
 FAILED, UNCERTAIN = 0.008, 0.004
+# By what a message says and not by keys, which differ from run to run.
+ORDER = ["due_at", "customer__phone", "vehicle__vin", "template__code"]
 CHANGED = ("status", "reason", "attempts", "lease_until", "sent_at", "created_at")
 
 
@@ -23,7 +25,7 @@ def remind(world):
         plan_reminders(now=world.now - HORIZON * weeks)
     rng = world.random("messages")
     Message.objects.filter(due_at__lt=F("customer__created_at")).delete()
-    messages, reached = list(Message.objects.select_related("customer", "template").order_by("due_at", "key")), set()
+    messages, reached = list(Message.objects.select_related("customer", "template").order_by(*ORDER)), set()
     for message in messages:
         message.created_at = max(message.due_at - PLANNED_BEFORE, message.customer.created_at)
         if message.due_at < world.now:

@@ -2,6 +2,7 @@ from datetime import time
 
 from demo.names import digits
 from demo.world import DAY, Branch
+from kpis.models import Target
 from stores.models import BusinessHours, Department, Holiday, Region, Store, StoreDay
 
 REGIONS = [("east", "华东演示大区"), ("south", "华南演示大区"), ("west", "华西演示大区"), ("north", "华北演示大区")]
@@ -16,6 +17,8 @@ DEPARTMENTS = [
     (Department.Kind.CARE, "Customer care", "客户关爱部"),
     (Department.Kind.MANAGEMENT, "Management", "总经理室"),
 ]
+# What the maker and the owner ask of every store, beside the targets the program ships.
+TARGETS = {"csi": 940, "mot": 930, "on_time_handover": 85}
 
 
 def open_branches(number):
@@ -45,3 +48,8 @@ def put_on_duty(branch, first, last):
         if not is_working and name != Holiday.SPRING_FESTIVAL:
             duty.append(StoreDay(store=branch.store, date=day, spans=DUTY_SPANS, reason="节假日值班"))
     StoreDay.objects.bulk_create(duty)
+
+
+def set_targets(branch, first, now):
+    """Tell the store what it should reach, from its first day on."""
+    Target.objects.bulk_create(Target(indicator=code, store=branch.store, valid_from=first, value=value, changed_at=now) for code, value in TARGETS.items())
