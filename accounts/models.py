@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ALL_PERMISSIONS, DEPARTMENT_HEADS, PERMISSIONS, Role, roles_with
-from common.errors import DomainError
+from common.errors import DomainError, NotAllowed
 from stores.models import Region, Store
 
 
@@ -92,6 +92,14 @@ class User(AbstractUser):
         """Tell whether the person holds ``permission`` in the store, or anywhere when no store is given."""
         store_ids = self.store_ids_with(permission)
         return store_ids is None or (bool(store_ids) if store_id is None else store_id in store_ids)
+
+    def answer_for_all(self, permission):
+        """Refuse who does not hold ``permission`` in every store: what all stores share is not changed from one of them."""
+        store_ids = self.store_ids_with(permission)
+        if store_ids == set():
+            raise NotAllowed
+        if store_ids is not None and Store.objects.exclude(pk__in=store_ids).exists():
+            raise NotAllowed(_("This holds for every store; only people responsible for all of them change it."), code="all_stores")
 
     @property
     def roles(self):

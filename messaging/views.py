@@ -86,6 +86,7 @@ def rule_edit(request, pk):
 
 def edit(request, form, context):
     if request.method == "POST" and form.is_valid():
+        request.user.answer_for_all("messaging.configure")
         form.save()
         messages.success(request, _("Saved. Messages already planned keep their text and day."))
         return redirect("messaging:template_list")

@@ -4,7 +4,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from common.errors import NotAllowed
 from common.words import in_language
 from followups.outcomes import Outcome
 from stores.calendar import MOST, Unit
@@ -101,8 +100,7 @@ class Plan(models.Model):
     @transaction.atomic
     def edit(self, *, by, **changes):
         """Change the rule for what is planned from now on; follow-ups already planned keep their deadline."""
-        if not by.may("followups.configure"):
-            raise NotAllowed
+        by.answer_for_all("followups.configure")
         changed = {name: value for name, value in changes.items() if getattr(self, name) != value}
         for name, value in changed.items():
             setattr(self, name, value)

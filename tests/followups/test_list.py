@@ -108,6 +108,16 @@ def test_a_plan_is_edited_for_what_comes(page, store, defaults, care_manager, ag
     assert page(agent).get(url).status_code == 403
 
 
+def test_a_plan_of_all_stores_is_not_changed_from_one(page, store, other_store, defaults, care_manager, administrator):
+    plan = Plan.objects.get(code="service-3wd")
+    url = f"/followups/plans/{plan.pk}/edit/"
+    refused = page(care_manager).post(url, form_of(plan, offset=2))
+    assert (refused.status_code, "This holds for every store" in refused.content.decode()) == (403, True)
+    page(administrator).post(url, form_of(plan, offset=4))
+    plan.refresh_from_db()
+    assert plan.offset == 4
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -125,6 +125,17 @@ def test_a_rule_can_be_edited_and_must_not_end_before_it_starts(defaults, care_m
         assert page(care_manager).post(reverse("messaging:rule_edit", args=[rule.pk]), {**data, **wrong}).status_code == 422
 
 
+def test_texts_and_rules_of_all_stores_are_not_changed_from_one(defaults, other_store, care_manager, administrator, page):
+    rule = ReminderRule.objects.get(code="maintenance-14")
+    url, data = reverse("messaging:rule_edit", args=[rule.pk]), {"days_before": 20, "template": rule.template_id, "valid_from": "2026-01-01", "valid_to": ""}
+    assert page(care_manager).post(url, data).status_code == 403
+    rule.refresh_from_db()
+    assert rule.days_before == 14
+    page(administrator).post(url, data)
+    rule.refresh_from_db()
+    assert rule.days_before == 20
+
+
 def test_texts_and_rules_need_the_right_to_configure(defaults, care_manager, agent, page):
     assert "Reminder rules" in text(page(care_manager).get(reverse("messaging:template_list")))
     assert page(agent).get(reverse("messaging:template_list")).status_code == 403
