@@ -158,6 +158,7 @@ def call_screen(request, followup, call=None, *, status=200, **forms):
     """Render the follow-up: with the call form for its holder, read-only for everybody else."""
     user, now = request.user, timezone.now()
     is_held = followup.is_open and followup.holder(now) == user
+    can_take = followup.is_open and not is_held and followup.can_work_by(user)
     context = {
         "followup": followup,
         "plan": followup.plan,
@@ -165,7 +166,8 @@ def call_screen(request, followup, call=None, *, status=200, **forms):
         "holder": followup.holder(now),
         "is_held": is_held,
         "call": (call or Call(followup, draft=followup.draft_of(user))) if is_held else None,
-        "can_take": followup.is_open and not is_held and followup.can_work_by(user),
+        "can_take": can_take,
+        "is_callable": can_take and followup.available_at <= now,
         "script": followup.script_for(user),
         "explanation": explain(followup.due_steps),
         "attempts": followup.attempts.select_related("by"),
