@@ -288,7 +288,7 @@ def completed(done, due):
 
 @dataclass(frozen=True)
 class FactorFigure:
-    """One factor of an index and what it costs the index, in points, against the target."""
+    """One factor of an index and what it costs the index, in points: against the target, without one against full marks."""
 
     factor: Factor
     n: int
@@ -297,7 +297,7 @@ class FactorFigure:
 
 
 def weak_factors(*, stores, period, code, now=None) -> list[FactorFigure]:
-    """Return the factors of an index in ``period``, the largest loss (weight × distance to the target) first."""
+    """Return the factors of an index in ``period``, the largest loss (weight × distance to the target, or to full marks) first."""
     stores, entry = list(stores), indicator(code)
     facts.refresh(stores=stores, first=period.first, last=period.last, now=now)
     sums = Facts(None, stores, period.first, period.last)
@@ -314,5 +314,5 @@ def factor_figure(factor, sums, target, entry):
     if sums.n < entry.minimum_n:
         return FactorFigure(factor, sums.n, None, None)
     value = rounded(sums.total / sums.n)
-    loss = None if target is None else rounded(factor.weight / factor.whole * (target - value))
-    return FactorFigure(factor, sums.n, value, loss)
+    aim = entry.highest if target is None else target
+    return FactorFigure(factor, sums.n, value, rounded(factor.weight / factor.whole * (aim - value)))
