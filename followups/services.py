@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from activity.services import announce_days
 from common.bulk import OnConflict, load
 from common.errors import Conflict, DomainError
@@ -168,6 +169,18 @@ def free_abandoned(now=None):
     now = now or timezone.now()
     for followup in FollowUp.objects.abandoned(now).select_related("store"):
         followup.free_abandoned(now)
+
+
+def take_back(now=None):
+    """Give the team back what is assigned to people who have left or make no calls in that store any more (T18)."""
+    now = now or timezone.now()
+    assigned = FollowUp.objects.open().filter(assignee__isnull=False)
+    pairs = list(assigned.order_by().values_list("assignee", "store").distinct())
+    people = User.objects.in_bulk({assignee_id for assignee_id, _store_id in pairs})
+    for assignee_id, store_id in pairs:
+        if not people[assignee_id].may("followups.work", store_id):
+            for followup in assigned.filter(assignee=assignee_id, store=store_id):
+                followup.take_back(now)
 
 
 def log_call(followup, outcome, *, by, note="", next_at=None, answers=None):

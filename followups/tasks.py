@@ -6,6 +6,7 @@ from followups import services
 @shared_task
 def plan_due():
     services.plan_due()
+    services.take_back()
 
 
 @shared_task

@@ -266,6 +266,12 @@ class FollowUp(Claimable):
         if user is not None and user != by:
             notify([user], "followup.assigned", self)
 
+    @transaction.atomic
+    def take_back(self, now):
+        """Give it back to the team because the person it is assigned to is not there any more."""
+        if FollowUp.objects.open().filter(pk=self.pk, assignee=self.assignee_id).hold(None, now, assignee=None):
+            record("followup.assigned", self, assignee=None, name="")
+
     def closed_words(self):
         """Say who finished it and when."""
         particulars = {"status": self.get_status_display(), "name": self.finished_by or gettext("the system")}

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from accounts.roles import Role
+from activity.models import Event
 from activity.signals import day_changed
 from common.errors import DomainError
 from followups import services
@@ -12,7 +14,7 @@ from followups.deadlines import Deadlines
 from followups.models import FollowUp, Plan
 from followups.tasks import plan_due
 from stores.calendar import Unit, deadline, explain
-from tests.factories import NOW, make_customer, make_delivery, make_handed_over, make_plan, make_vehicle, make_visit
+from tests.factories import NOW, make_customer, make_delivery, make_followup, make_handed_over, make_plan, make_user, make_vehicle, make_visit
 
 DAY = timedelta(days=1)
 
@@ -192,3 +194,17 @@ def test_who_brought_the_car_in_is_called_when_the_owner_left_no_number(store, p
     visit = make_handed_over(store, vehicle=make_vehicle(store, make_customer(store, phone="")), sender_phone="13900000001")
     services.plan_for_visit(visit)
     assert FollowUp.objects.get(visit=visit).status == FollowUp.Status.OPEN
+
+
+def test_what_somebody_who_left_was_to_call_goes_back_to_the_team(store, other_store, plan, agent, salesperson):
+    """T18: moved to another store, or gone."""
+    moved, gone = (make_followup(store, plan, assignee=person) for person in (agent, salesperson))
+    stays = make_followup(store, plan, assignee=make_user("amy", Role.CARE_AGENT, store))
+    agent.memberships.update(store=other_store)
+    salesperson.is_active = False
+    salesperson.save()
+    plan_due()
+    plan_due()
+    assignees = [FollowUp.objects.get(pk=one.pk).assignee for one in (moved, gone, stays)]
+    assert (assignees[:2], assignees[2].username) == ([None, None], "amy")
+    assert Event.objects.filter(code="followup.assigned").count() == 2
