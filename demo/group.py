@@ -30,9 +30,9 @@ def build(*, seed, today, stores, months, visits):
     world = World(seed, today, add_months(today, -months), Books(visits * KEYS_PER_VISIT + SPARE_KEYS), open_branches(stores))
     memberships = hire(world)
     interviews = Interviews(world)
+    set_targets(world.first_day, world.now)
     for branch, number in zip(world.branches, shares(visits, stores), strict=True):
         put_on_duty(branch, world.first_day, today + LONGEST_AHEAD)
-        set_targets(branch, world.first_day, world.now)
         run(world, branch, interviews, number)
     world.books.write_archive()
     remind(world)

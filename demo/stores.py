@@ -50,6 +50,6 @@ def put_on_duty(branch, first, last):
     StoreDay.objects.bulk_create(duty)
 
 
-def set_targets(branch, first, now):
-    """Tell the store what it should reach, from its first day on."""
-    Target.objects.bulk_create(Target(indicator=code, store=branch.store, valid_from=first, value=value, changed_at=now) for code, value in TARGETS.items())
+def set_targets(first, now):
+    """Tell every store and the group what to reach, from the first day on."""
+    Target.objects.bulk_create(Target(indicator=code, valid_from=first, value=value, changed_at=now) for code, value in TARGETS.items())
