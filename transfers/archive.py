@@ -60,7 +60,7 @@ class Archive:
         asked = self.asked[model, name, *more]
         new = {value for value in values if value} - asked
         asked |= new
-        return read_drafts(model.objects.filter(store=self.store, **{f"{name}__among": new}, **more).order_by("pk"), fields) if new else []
+        return read_drafts(model.objects.filter(store=self.store, **{f"{name}__among": new}, **more), fields) if new else []
 
     def remember_vehicle(self, vehicle):
         if vehicle.values["vin"]:

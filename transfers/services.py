@@ -9,7 +9,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -134,7 +134,7 @@ def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
 def take_rows(work, reader, rows):
     """Take the rows chunk by chunk; a row whose identity came before replaces it and is not counted again."""
     checked = ((row, keep(work, reader, row)) for row in rows)
-    for chunk in read_ahead(checked, CHUNK):
+    for chunk in in_chunks(checked, CHUNK):
         good = [row for row, is_kept in chunk if is_kept]
         work.archive.read([row.values for row in good])
         latest = latest_only(work, good, reader.identity)
@@ -145,11 +145,14 @@ def take_rows(work, reader, rows):
         work.write_events()
 
 
-def read_ahead(rows, size):
-    """Yield lists of ``size`` rows; the next list is parsed and checked while the database works on the last one."""
+def in_chunks(rows, size):
+    """Yield lists of ``size`` rows. PostgreSQL works on one list while the next is parsed and checked; SQLite works in this very process."""
     rows = iter(rows)
-    # A thread starts with the default language; what it finds wrong is said in the reader's.
-    with ThreadPoolExecutor(1, initializer=translation.activate, initargs=[translation.get_language()]) as reader:
+    yield from read_ahead(rows, size) if connection.vendor == "postgresql" else iter(lambda: list(islice(rows, size)), [])
+
+
+def read_ahead(rows, size):
+    with ThreadPoolExecutor(1) as reader:
         upcoming = reader.submit(lambda: list(islice(rows, size)))
         while chunk := upcoming.result():
             upcoming = reader.submit(lambda: list(islice(rows, size)))
