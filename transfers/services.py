@@ -152,10 +152,17 @@ def in_chunks(rows, size):
 
 
 def read_ahead(rows, size):
+    language = translation.get_language()
+
+    def upcoming():
+        # A thread speaks the default language unless told otherwise.
+        with translation.override(language):
+            return list(islice(rows, size))
+
     with ThreadPoolExecutor(1) as reader:
-        upcoming = reader.submit(lambda: list(islice(rows, size)))
-        while chunk := upcoming.result():
-            upcoming = reader.submit(lambda: list(islice(rows, size)))
+        coming = reader.submit(upcoming)
+        while chunk := coming.result():
+            coming = reader.submit(upcoming)
             yield chunk
 
 
