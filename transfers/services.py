@@ -152,17 +152,11 @@ def in_chunks(rows, size):
 
 
 def read_ahead(rows, size):
-    language = translation.get_language()
-
-    def upcoming():
-        # A thread speaks the default language unless told otherwise.
-        with translation.override(language):
-            return list(islice(rows, size))
-
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(upcoming)
-        while chunk := coming.result():
-            coming = reader.submit(upcoming)
+    # A thread starts with the default language; what it finds wrong is said in the reader's.
+    with ThreadPoolExecutor(1, initializer=translation.activate, initargs=[translation.get_language()]) as reader:
+        upcoming = reader.submit(lambda: list(islice(rows, size)))
+        while chunk := upcoming.result():
+            upcoming = reader.submit(lambda: list(islice(rows, size)))
             yield chunk
 
 
