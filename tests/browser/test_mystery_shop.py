@@ -62,7 +62,7 @@ def test_the_adviser_is_told_and_sees_the_result(phone, picture, shop, auditor, 
     tab.goto("/notifications/")
     picture(tab)
     tab.locator("main .as-link").first.click()
-    expect(tab.locator(".score-value")).to_have_text("100.00")
+    expect(tab.locator(".score-value")).to_have_text("100.0")
     picture(tab, "result")
 
 
