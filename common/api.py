@@ -79,6 +79,17 @@ class ScopedField(serializers.PrimaryKeyRelatedField):
     def get_queryset(self):
         return super().get_queryset().for_user(self.context["request"].user)
 
+    def to_internal_value(self, data):
+        """Take the id, or the row's key in its own system: ``{"source": …, "external_id": …}`` (AP5)."""
+        if not isinstance(data, dict):
+            return super().to_internal_value(data)
+        if set(data) != {"source", "external_id"} or not all(isinstance(value, str) and value for value in data.values()):
+            raise serializers.ValidationError(_("Give an id, or an object with source and external_id."), code="incorrect_type")
+        found = list(self.get_queryset().filter(**data)[:2])
+        if len(found) != 1:
+            raise serializers.ValidationError(_("No row, or more than one, has this source and external id."), code="does_not_exist")
+        return found[0]
+
 
 def problem_details(error, context):
     """Answer every error as ``{type, title, status, code, detail, errors}``."""
@@ -129,6 +140,16 @@ def verb(answer, asked=NothingSerializer):
         return extend_schema(request=asked if asked is not NothingSerializer else None, responses=answer)(routed)
 
     return declare
+
+
+class PatchMixin:
+    """Changes by PATCH alone: a PUT of a whole row would undo what the caller does not know of."""
+
+    def partial_update(self, request, *args, **kwargs):
+        serializer = self.get_serializer(self.get_object(), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        self.perform_update(serializer)
+        return Response(serializer.data)
 
 
 class VerbMixin:

@@ -1,10 +1,13 @@
 from rest_framework import mixins, serializers, viewsets
 
-from common.api import ModelRulesMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
+from common.api import ModelRulesMixin, PatchMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
+from common.upsert import UpsertMixin
 from customers.filters import CustomerApiFilter, VehicleApiFilter
 from customers.masking import MASKS, may_reveal
 from customers.models import Channel, Customer, Purpose, Vehicle
 from stores.models import Store
+
+WRITTEN = dict.fromkeys(["create", "partial_update", "upsert", "bulk"], "customers.edit")
 
 
 class MaskedMixin:
@@ -24,7 +27,8 @@ class ArchiveSerializer(StrictSerializerMixin, MaskedMixin, ModelRulesMixin, ser
 
     def get_fields(self):
         fields = super().get_fields()
-        if self.instance is not None:
+        # An upsert sends them again each time; they may stand there, but not differ.
+        if self.instance is not None and not self.context.get("is_upsert"):
             for name in set(self.fixed) & set(fields):
                 fields[name].read_only = True
         return fields
@@ -67,8 +71,7 @@ class ConsentSerializer(StrictSerializerMixin, serializers.Serializer):
     is_granted = serializers.BooleanField()
 
 
-class ArchiveViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, mixins.UpdateModelMixin, viewsets.GenericViewSet):
-    http_method_names = ["get", "post", "patch", "head", "options"]
+class ArchiveViewSet(UpsertMixin, PatchMixin, mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     permission = "customers.view"
 
     def get_queryset(self):
@@ -86,9 +89,7 @@ class CustomerViewSet(VerbMixin, ArchiveViewSet):
     queryset = Customer.objects.all()
     serializer_class = CustomerSerializer
     filterset_class = CustomerApiFilter
-    permissions = {
-        "create": "customers.edit",
-        "partial_update": "customers.edit",
+    permissions = WRITTEN | {
         "confirm": "customers.edit",
         "stop_calls": "customers.edit",
         "allow_calls": "customers.edit",
@@ -124,4 +125,5 @@ class VehicleViewSet(ArchiveViewSet):
     queryset = Vehicle.objects.select_related("store")
     serializer_class = VehicleSerializer
     filterset_class = VehicleApiFilter
-    permissions = {"create": "customers.edit", "partial_update": "customers.edit"}
+    permissions = WRITTEN
+    parent = "customer"

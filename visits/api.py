@@ -1,12 +1,15 @@
 from rest_framework import mixins, serializers, viewsets
 
 from accounts.models import User
-from common.api import ScopedField, StrictSerializerMixin, VerbMixin, verb
+from common.api import PatchMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
+from common.upsert import UpsertMixin, refuse_fixed
 from customers.api import ArchiveSerializer
 from customers.models import Customer, Vehicle
 from visits import services
 from visits.filters import AppointmentApiFilter, DeliveryApiFilter, VisitApiFilter
 from visits.models import Appointment, Delivery, Visit
+
+ENDING = ("handed_over_at", "labour_amount", "parts_amount", "total_amount")
 
 
 class StaffField(serializers.PrimaryKeyRelatedField):
@@ -50,6 +53,13 @@ class VisitSerializer(OfVehicleSerializer):
         validators = []
 
 
+class VisitUpsertSerializer(VisitSerializer):
+    """A repair order as another system knows it, the hand-over included."""
+
+    class Meta(VisitSerializer.Meta):
+        read_only_fields = ["store", "status", "created_at", "updated_at"]
+
+
 class AddWorkSerializer(StrictSerializerMixin, serializers.Serializer):
     work = serializers.CharField(max_length=1000)
     agreed_by = serializers.CharField(max_length=80)
@@ -74,6 +84,7 @@ class CancelSerializer(StrictSerializerMixin, serializers.Serializer):
 
 class DeliverySerializer(OfVehicleSerializer):
     salesperson = StaffField("visits.deliver")
+    fixed = ("vehicle", "customer", "salesperson", "salesperson_name", "delivered_at", "invoiced_on", "has_ceremony", "notes", "source", "external_id")
 
     class Meta:
         model = Delivery
@@ -96,7 +107,6 @@ class AppointmentSerializer(OfVehicleSerializer):
 
 
 class OfVehicleViewSet(VerbMixin, mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    http_method_names = ["get", "post", "patch", "head", "options"]
     permission = "visits.view"
 
     def get_queryset(self):
@@ -107,22 +117,48 @@ class OfVehicleViewSet(VerbMixin, mixins.ListModelMixin, mixins.CreateModelMixin
         serializer.instance = self.enter(row, by=self.request.user)
 
 
-class VisitViewSet(mixins.UpdateModelMixin, OfVehicleViewSet):
+class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
     queryset = Visit.objects.select_related("store", "vehicle", "customer")
     serializer_class = VisitSerializer
     filterset_class = VisitApiFilter
     permissions = {
         "create": "visits.create",
         "partial_update": "visits.create",
+        "upsert": "visits.create",
+        "bulk": "visits.create",
         "add_work": "visits.create",
         "promise": "visits.hand_over",
         "hand_over": "visits.hand_over",
         "cancel": "visits.hand_over",
     }
     enter = staticmethod(services.log_visit)
+    parent = "vehicle"
+    upsert_serializer_class = VisitUpsertSerializer
 
     def perform_update(self, serializer):
         serializer.instance.edit(by=self.request.user, **serializer.validated_data)
+
+    def take_new(self, serializer):
+        ending = take_out(serializer.validated_data, ENDING)
+        self.perform_create(serializer)
+        self.end(serializer.instance, ending)
+        return serializer.instance
+
+    def amend(self, visit, changes, serializer):
+        ending, promised = take_out(changes, ENDING), changes.pop("promised_at", None)
+        refuse_fixed(changes, serializer.fixed)
+        if changes:
+            visit.edit(by=self.request.user, **changes)
+        if promised:
+            visit.promise(promised, by=self.request.user)
+        self.end(visit, ending)
+
+    def end(self, visit, ending):
+        """Hand the car over where the other system did; amounts go with the hand-over."""
+        if ending and "handed_over_at" not in ending:
+            refuse_fixed(ending, ENDING)
+        if ending:
+            visit.hand_over(by=self.request.user, at=ending.pop("handed_over_at"), **ending)
 
     @verb(VisitSerializer, AddWorkSerializer)
     def add_work(self, request, pk):
@@ -149,12 +185,17 @@ class VisitViewSet(mixins.UpdateModelMixin, OfVehicleViewSet):
         return self.answer(visit)
 
 
-class DeliveryViewSet(OfVehicleViewSet):
+def take_out(values, names):
+    return {name: values.pop(name) for name in names if values.get(name) is not None}
+
+
+class DeliveryViewSet(UpsertMixin, OfVehicleViewSet):
     queryset = Delivery.objects.select_related("store")
     serializer_class = DeliverySerializer
     filterset_class = DeliveryApiFilter
-    permissions = {"create": "visits.deliver"}
+    permissions = dict.fromkeys(["create", "upsert", "bulk"], "visits.deliver")
     enter = staticmethod(services.record_delivery)
+    parent = "vehicle"
 
 
 class AppointmentViewSet(OfVehicleViewSet):
