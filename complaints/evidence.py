@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
-from surveys.photos import reencoded
+from common.photos import reencoded
 
 LARGEST_PDF = 10 * 1024 * 1024
 ACCEPT = "image/jpeg,image/png,image/webp,application/pdf"

@@ -7,9 +7,9 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from common.errors import DomainError
 from common.forms import day_input
+from common.photos import PhotoField
 from surveys.models import Checklist, ChecklistItem, ItemScore, MysteryShop, Question
 from surveys.models.mystery_shop import LONGEST_NOTE
-from surveys.photos import reencoded
 
 NOT_APPLICABLE = "na"
 SHOPPED_ROLES = [Role.SERVICE_ADVISOR, Role.SALESPERSON, Role.SALES_MANAGER, Role.SERVICE_MANAGER]
@@ -113,19 +113,6 @@ def shoppable_people(stores):
 def person_with_roles(person):
     places = [f"{membership.get_role_display()}, {membership.store}" for membership in person.memberships.all() if membership.store]
     return f"{person} ({'; '.join(places)})"
-
-
-class PhotoField(forms.FileField):
-    """Takes photos only and gives them drawn anew."""
-
-    widget = forms.FileInput(attrs={"accept": "image/*", "capture": "environment"})
-
-    def clean(self, data, initial=None):
-        upload = super().clean(data, initial)
-        try:
-            return reencoded(upload) if upload else None
-        except DomainError as error:
-            raise forms.ValidationError(error.message, code=error.code) from error
 
 
 @dataclass

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -8,6 +8,7 @@ from activity.models import Event
 from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
+from common.photos import photo_response
 from surveys.filters import MysteryShopFilter, ResponseFilter
 from surveys.forms import ChecklistForm, MysteryShopForm, VoidForm
 from surveys.models import MysteryShop, Questionnaire, Response
@@ -119,12 +120,11 @@ def mystery_shop_discard(request, pk):
 @require_GET
 @requires("surveys.view_own_audits")
 def mystery_shop_photo(request, pk, item_pk):
-    """Serve a photo to those who may see its shop (T12); whatever the file holds, the browser runs nothing of it (T111)."""
+    """Serve a photo to those who may see its shop (T12)."""
     score = get_object_or_404(found_shop(request, pk).scores, item_id=item_pk)
     if not score.photo:
         raise Http404
-    headers = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
-    return FileResponse(score.photo.open(), content_type="image/jpeg", headers=headers)
+    return photo_response(score.photo)
 
 
 def found_response(request, pk):

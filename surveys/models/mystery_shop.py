@@ -12,11 +12,11 @@ from accounts.models import User
 from activity.services import announce_days, record
 from common.errors import Conflict, DomainError, NotAllowed
 from common.middleware import storable
+from common.photos import forget, reencoded
 from common.scope import StoreScopedQuerySet
 from notifications.services import notify
 from stores.models import Store
 from surveys.models.checklist import Checklist, ChecklistItem, ShopKind
-from surveys.photos import reencoded
 from surveys.scoring import checklist_score, rounded
 
 LONGEST_NOTE = 300
@@ -138,7 +138,7 @@ class MysteryShop(models.Model):
         self.hold_draft(by)
         record("mystery_shop.discarded", self, by=by, employee=self.employee_id, visited_on=self.visited_on.isoformat())
         for score in self.scores.exclude(photo=""):
-            score.forget_photo()
+            forget(score.photo)
         self.delete()
 
     def hold_draft(self, by):
@@ -228,7 +228,7 @@ class ItemScore(models.Model):
         self.earned, self.is_na, self.note = earned, is_na, note.strip()
         new_photo = reencoded(photo) if photo else None
         if (new_photo or drop_photo) and self.photo:
-            self.forget_photo()
+            forget(self.photo)
             self.photo = ""
         if new_photo:
             self.photo = new_photo
@@ -242,8 +242,3 @@ class ItemScore(models.Model):
             raise DomainError(message, code="item_range", field="items")
         if len(note) > LONGEST_NOTE or not storable(note):
             raise DomainError(_("A note takes at most %(longest)s characters.") % {"longest": LONGEST_NOTE}, code="note_long", field="items")
-
-    def forget_photo(self):
-        """Remove the file once the change is certain."""
-        storage, name = self.photo.storage, self.photo.name
-        transaction.on_commit(lambda: storage.delete(name))

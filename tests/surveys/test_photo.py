@@ -9,7 +9,7 @@ from PIL import Image
 
 from accounts.roles import Role
 from common.errors import DomainError
-from surveys.photos import reencoded
+from common.photos import reencoded
 from tests.factories import make_user
 from tests.surveys.conftest import finish, photo
 
