@@ -61,6 +61,7 @@ NAVIGATION = [
         [
             Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
             Item(_("Working calendar"), "stores:calendar", "calendar-days", "stores.manage"),
+            Item(_("Delivery ceremony"), "visits:ceremony_edit", "party-popper", "visits.configure"),
             Item(_("Targets"), "kpis:target_list", "target", "kpis.configure"),
             Item(_("API documentation"), "api:docs", "code"),
         ],

@@ -42,6 +42,7 @@ CARE_MANAGEMENT = (
         "transfers.export",
         "kpis.configure",
         "customers.reveal",
+        "visits.configure",
     }
 )
 

@@ -10,7 +10,8 @@ from followups.api import FollowUpViewSet
 from kpis.api import KpiViewSet
 from messaging.api import MessageViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
-from visits.api import AppointmentViewSet, DeliveryViewSet, VisitViewSet
+from visits.api import AppointmentViewSet, VisitViewSet
+from visits.deliveries.api import DeliveryViewSet
 
 router = DefaultRouter()
 router.include_root_view = False

@@ -21,5 +21,6 @@ app.conf.beat_schedule = {
     "send-due-messages": {"task": "messaging.tasks.send_due", "schedule": 10},
     "recover-uncertain-messages": {"task": "messaging.tasks.recover", "schedule": 60},
     "refresh-dirty-facts": {"task": "kpis.tasks.refresh", "schedule": 60},
+    "remind-of-temporary-plates": {"task": "visits.tasks.remind_of_plates", "schedule": crontab(minute=5)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

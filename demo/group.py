@@ -4,6 +4,7 @@ from django.db import transaction
 
 from demo.appointments import book_appointments
 from demo.books import Books
+from demo.ceremonies import hold_ceremonies
 from demo.complaints import Office
 from demo.deliveries import PER_VISIT, deliver_cars
 from demo.followups import Desk, interview_face_to_face
@@ -51,6 +52,7 @@ def shares(visits, stores):
 def run(world, branch, interviews, number):
     """Let one store live through the whole span."""
     bought = deliver_cars(world, branch, round(number * PER_VISIT))
+    hold_ceremonies(world, branch)
     receive_cars(world, branch, number, bought)
     book_appointments(world, branch)
     interview_face_to_face(world, branch, interviews)

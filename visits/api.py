@@ -6,8 +6,8 @@ from common.upsert import UpsertMixin, refuse_fixed
 from customers.api import ArchiveSerializer
 from customers.models import Customer, Vehicle
 from visits import services
-from visits.filters import AppointmentApiFilter, DeliveryApiFilter, VisitApiFilter
-from visits.models import Appointment, Delivery, Visit
+from visits.filters import AppointmentApiFilter, VisitApiFilter
+from visits.models import Appointment, Visit
 
 ENDING = ("handed_over_at", "labour_amount", "parts_amount", "total_amount")
 
@@ -80,20 +80,6 @@ class HandOverSerializer(StrictSerializerMixin, serializers.ModelSerializer):
 
 class CancelSerializer(StrictSerializerMixin, serializers.Serializer):
     reason = serializers.CharField(max_length=200)
-
-
-class DeliverySerializer(OfVehicleSerializer):
-    salesperson = StaffField("visits.deliver")
-    fixed = ("vehicle", "customer", "salesperson", "salesperson_name", "delivered_at", "invoiced_on", "has_ceremony", "notes", "source", "external_id")
-
-    class Meta:
-        model = Delivery
-        fields = [
-            "id", "store", "customer", "vehicle", "salesperson", "salesperson_name", "delivered_at", "invoiced_on", "has_ceremony", "notes", "source",
-            "external_id", "created_at", "updated_at",
-        ]  # fmt: skip
-        read_only_fields = ["store", "created_at", "updated_at"]
-        validators = []
 
 
 class AppointmentSerializer(OfVehicleSerializer):
@@ -187,15 +173,6 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
 
 def take_out(values, names):
     return {name: values.pop(name) for name in names if values.get(name) is not None}
-
-
-class DeliveryViewSet(UpsertMixin, OfVehicleViewSet):
-    queryset = Delivery.objects.select_related("store")
-    serializer_class = DeliverySerializer
-    filterset_class = DeliveryApiFilter
-    permissions = dict.fromkeys(["create", "upsert", "bulk"], "visits.deliver")
-    enter = staticmethod(services.record_delivery)
-    parent = "vehicle"
 
 
 class AppointmentViewSet(OfVehicleViewSet):

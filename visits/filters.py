@@ -9,7 +9,7 @@ from common.filters import DayFilter, UpdatedSinceFilter, YesNoFilter
 from customers.filters import visible_customers, visible_stores, visible_vehicles
 from customers.models import Vehicle
 from customers.search import any_of, vehicle_ranks
-from visits.models import Appointment, Delivery, Visit
+from visits.models import Appointment, Delivery, PlateState, Visit
 
 
 def advisors(request):
@@ -70,6 +70,8 @@ class DeliveryFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Plate or VIN"), method="search")
     store = django_filters.ModelChoiceFilter(queryset=visible_stores)
     salesperson = django_filters.ModelChoiceFilter(queryset=salespeople)
+    plate_state = django_filters.ChoiceFilter(label=_("Plate"), choices=PlateState.choices, method="filter_plate_state")
+    has_ceremony = YesNoFilter(label=_("Ceremony held"))
     delivered_from = DayFilter(label=_("Delivered from"), field_name="delivered_at")
     delivered_to = DayFilter(label=_("Delivered to"), field_name="delivered_at", is_end=True)
     customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput())
@@ -77,10 +79,13 @@ class DeliveryFilter(django_filters.FilterSet):
 
     class Meta:
         model = Delivery
-        fields = ["q", "store", "salesperson"]
+        fields = ["q", "store", "salesperson", "plate_state", "has_ceremony"]
 
     def search(self, queryset, name, value):
         return queryset.filter(of_car(vehicle_ranks(value)))
+
+    def filter_plate_state(self, queryset, name, value):
+        return queryset.in_plate_state(value)
 
 
 class DeliveryApiFilter(DeliveryFilter):

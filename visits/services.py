@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from visits.models import Appointment
+from stores.models import Store
+from visits.models import Appointment, Delivery
 
 
 @transaction.atomic
@@ -40,3 +41,9 @@ def take_in(row, *, by):
         vehicle.create(by=by)
     # Assigned again: a foreign key taken from an unsaved row does not know its id.
     row.customer, row.vehicle = customer, vehicle
+
+
+def remind_of_plates(now=None):
+    """Tell the salespeople whose customers drive on a temporary plate that runs out soon; return how many were told of."""
+    ending = [delivery for store in Store.objects.all() for delivery in Delivery.objects.filter(store=store).plate_expiring(store.today(now)).with_people()]
+    return sum(delivery.remind_of_plate() for delivery in ending)

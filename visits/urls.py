@@ -1,6 +1,7 @@
 from django.urls import path
 
 from visits import views
+from visits.deliveries import views as deliveries
 
 app_name = "visits"
 urlpatterns = [
@@ -13,9 +14,15 @@ urlpatterns = [
     path("visits/<int:pk>/promise/", views.promise, name="promise"),
     path("visits/<int:pk>/hand_over/", views.hand_over, name="hand_over"),
     path("visits/<int:pk>/cancel/", views.cancel, name="cancel"),
-    path("deliveries/", views.delivery_list, name="delivery_list"),
-    path("deliveries/new/", views.delivery_create, name="delivery_create"),
-    path("deliveries/<int:pk>/", views.delivery_detail, name="delivery_detail"),
+    path("deliveries/", deliveries.delivery_list, name="delivery_list"),
+    path("deliveries/new/", deliveries.delivery_create, name="delivery_create"),
+    path("deliveries/<int:pk>/", deliveries.delivery_detail, name="delivery_detail"),
+    path("deliveries/<int:pk>/tick/", deliveries.delivery_tick, name="delivery_tick"),
+    path("deliveries/<int:pk>/photos/<int:item_pk>/", deliveries.delivery_photo, name="delivery_photo"),
+    path("deliveries/<int:pk>/apply_for_plate/", deliveries.delivery_apply_for_plate, name="delivery_apply_for_plate"),
+    path("deliveries/<int:pk>/take_temporary_plate/", deliveries.delivery_take_temporary_plate, name="delivery_take_temporary_plate"),
+    path("deliveries/<int:pk>/fix_plate/", deliveries.delivery_fix_plate, name="delivery_fix_plate"),
+    path("settings/ceremony/", deliveries.ceremony_edit, name="ceremony_edit"),
     path("appointments/", views.appointment_list, name="appointment_list"),
     path("appointments/new/", views.appointment_create, name="appointment_create"),
     path("appointments/<int:pk>/miss/", views.appointment_miss, name="appointment_miss"),

@@ -13,10 +13,10 @@ from common.errors import NotAllowed
 from common.filters import page_of
 from common.forms import accepted, posted
 from visits import desk, services
-from visits.filters import AppointmentFilter, DeliveryFilter, VisitFilter
-from visits.forms import AddWorkForm, AppointmentForm, CancelForm, DeliveryForm, HandOverForm, OrderForm, PromiseForm, VisitForm
+from visits.filters import AppointmentFilter, VisitFilter
+from visits.forms import AddWorkForm, AppointmentForm, CancelForm, HandOverForm, OrderForm, PromiseForm, VisitForm
 from visits.intake import Intake, chosen_day
-from visits.models import Appointment, Delivery, Visit
+from visits.models import Appointment, Visit
 
 
 @requires("visits.create")
@@ -117,32 +117,6 @@ def cancel(request, pk):
         messages.success(request, _("The visit is cancelled."))
         return redirect("visits:detail", pk)
     return verb_form(request, visit, form, _("Cancel visit"))
-
-
-@requires("visits.view")
-def delivery_list(request):
-    filterset = DeliveryFilter(request.GET, Delivery.objects.for_user(request.user).with_people(), request=request)
-    page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "visits/delivery_list.html", {"filter": filterset, "page_obj": page_obj})
-
-
-@requires("visits.deliver")
-def delivery_create(request):
-    intake = Intake(request, "visits.deliver")
-    form = DeliveryForm(posted(request), user=request.user, store=intake.store)
-    if request.method == "POST" and intake.is_valid_for(form):
-        delivery = services.record_delivery(form.instance, by=request.user)
-        messages.success(request, _("The delivery is recorded."))
-        return redirect("visits:delivery_detail", delivery.pk)
-    context = {"purpose": "delivery", "intake": intake, "form": form, **desk.lookup(request, "visits.deliver")}
-    return render(request, "visits/delivery_form.html", context, status=422 if form.is_bound else 200)
-
-
-@requires("visits.view")
-def delivery_detail(request, pk):
-    delivery = get_object_or_404(Delivery.objects.for_user(request.user).with_people(), pk=pk)
-    events = Event.objects.for_user(request.user).about(delivery)[:100]
-    return render(request, "visits/delivery_detail.html", {"delivery": delivery, "events": events})
 
 
 @requires("visits.view")

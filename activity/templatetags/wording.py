@@ -1,6 +1,6 @@
 """Helpers for the sentences of events: codes and ISO times become words."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.apps import apps
@@ -12,6 +12,12 @@ register = template.Library()
 def from_iso(text):
     """Return the moment an event keeps as text, None where it keeps none."""
     return datetime.fromisoformat(text) if text else None
+
+
+@register.filter
+def date_from_iso(text):
+    """Return the day an event keeps as text, None where it keeps none."""
+    return date.fromisoformat(text) if text else None
 
 
 @register.simple_tag

@@ -27,6 +27,11 @@ STATUS_LOOKS = {
     "arrived": ("good", "circle-check"),
     "no_show": ("danger", "calendar-x"),
     "cancelled": ("neutral", "circle-slash"),
+    # plates
+    "unplated": ("warn", "circle-dashed"),
+    "applied": ("info", "send"),
+    "temporary": ("accent", "clock"),
+    "plated": ("good", "circle-check"),
     # follow-ups
     "open": ("info", "circle-dot"),
     "done": ("good", "circle-check"),

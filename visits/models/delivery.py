@@ -1,4 +1,6 @@
 from django.db import models, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -6,20 +8,26 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from activity.services import announce_days, record
 from common.errors import DomainError, NotAllowed, as_validation_error
-from common.scope import StoreScopedQuerySet
 from customers.models import Customer, Vehicle
 from stores.models import Store
+from visits.models.ceremony import CeremonyCheck, HasCeremony
+from visits.models.plate import PlateProgress, PlateQuerySet
 from visits.models.visit import CLOCK_TOLERANCE
 from visits.signals import delivery_recorded
 
 
-class DeliveryQuerySet(StoreScopedQuerySet):
+class DeliveryQuerySet(PlateQuerySet):
     def with_people(self):
         """Load what a row of a list shows."""
         return self.select_related("store", "customer", "vehicle", "salesperson")
 
+    def with_done(self):
+        """Count the steps done of each delivery's ceremony."""
+        checks = CeremonyCheck.objects.filter(delivery=OuterRef("pk")).order_by().values("delivery")
+        return self.annotate(steps_done=Coalesce(Subquery(checks.annotate(number=Count("pk")).values("number")), 0))
 
-class Delivery(models.Model):
+
+class Delivery(HasCeremony, PlateProgress):
     """A new car handed to its buyer (交车)."""
 
     view_permission = "visits.view"
@@ -85,10 +93,13 @@ class Delivery(models.Model):
     def salesperson_label(self):
         return self.salesperson.name if self.salesperson else self.salesperson_name
 
+    def can_deliver_by(self, user):
+        return user.may("visits.deliver", self.store_id)
+
     @transaction.atomic
     def create(self, *, by):
         """Record a delivery; thank-you letter and calls are planned from here (S4-02 to S4-04)."""
-        if not by.may("visits.deliver", self.store_id):
+        if not self.can_deliver_by(by):
             raise NotAllowed
         if self.delivered_at > timezone.now() + CLOCK_TOLERANCE:
             raise DomainError(_("The delivery must not lie in the future."), code="delivered_in_future", field="delivered_at")
@@ -100,3 +111,10 @@ class Delivery(models.Model):
         announce_days(self.store_id, day)
         delivery_recorded.send(sender=Delivery, delivery=self)
         return self
+
+    def update(self, **changes):
+        """Write the given fields of the row and nothing else."""
+        changes["updated_at"] = timezone.now()
+        Delivery.objects.filter(pk=self.pk).update(**changes)
+        for name, value in changes.items():
+            setattr(self, name, value)
