@@ -12,6 +12,8 @@ class Role(models.TextChoices):
     SALESPERSON = "salesperson", _("Salesperson")
     SALES_MANAGER = "sales_manager", _("Sales manager")
     SERVICE_MANAGER = "service_manager", _("Service manager")
+    TECHNICIAN = "technician", _("Technician")
+    INSPECTOR = "inspector", _("Final inspector")
     CARE_AGENT = "care_agent", _("Customer-care agent")
     CARE_MANAGER = "care_manager", _("Care manager")
     STORE_MANAGER = "store_manager", _("Store manager")
@@ -22,6 +24,7 @@ class Role(models.TextChoices):
 
 READ_ARCHIVE = {"customers.view", "visits.view", "activity.view"}
 WRITE_ARCHIVE = READ_ARCHIVE | {"customers.edit", "visits.book"}
+WORKSHOP = {"visits.view", "visits.repair", "activity.view"}
 READ_AUDITS = {"surveys.view_audits", "surveys.view_own_audits"}
 READ_CARE = {"followups.view", "surveys.view", "complaints.view"}
 DEPARTMENT_HEAD = READ_CARE | READ_AUDITS | {"complaints.create", "complaints.answer", "followups.work", "surveys.submit", "kpis.view"}
@@ -48,7 +51,15 @@ CARE_MANAGEMENT = (
 
 PERMISSIONS = {
     Role.SERVICE_ADVISOR: WRITE_ARCHIVE
-    | {"visits.create", "visits.hand_over", "complaints.view", "complaints.create", "surveys.view_own_audits", "customers.reveal"},
+    | {
+        "visits.create",
+        "visits.hand_over",
+        "visits.repair",
+        "complaints.view",
+        "complaints.create",
+        "surveys.view_own_audits",
+        "customers.reveal",
+    },
     Role.SALESPERSON: WRITE_ARCHIVE
     | {
         "visits.deliver",
@@ -61,7 +72,9 @@ PERMISSIONS = {
         "customers.reveal",
     },
     Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal"},
-    Role.SERVICE_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.create", "visits.hand_over", "customers.reveal"},
+    Role.SERVICE_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | WORKSHOP | {"visits.create", "visits.hand_over", "visits.inspect", "customers.reveal"},
+    Role.TECHNICIAN: WORKSHOP,
+    Role.INSPECTOR: WORKSHOP | {"visits.inspect"},
     Role.CARE_AGENT: CARE | {"customers.reveal"},
     Role.CARE_MANAGER: CARE_MANAGEMENT | {"complaints.answer"},
     Role.STORE_MANAGER: READ_ARCHIVE
@@ -70,7 +83,8 @@ PERMISSIONS = {
     | {"complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view"},
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},
-    Role.ADMINISTRATOR: CARE_MANAGEMENT | {"accounts.manage", "stores.manage", "visits.create", "visits.hand_over", "visits.deliver", "complaints.answer"},
+    Role.ADMINISTRATOR: CARE_MANAGEMENT
+    | {"accounts.manage", "stores.manage", "visits.create", "visits.hand_over", "visits.repair", "visits.inspect", "visits.deliver", "complaints.answer"},
 }
 
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())

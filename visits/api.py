@@ -8,7 +8,10 @@ from customers.models import Customer, Vehicle
 from visits import services
 from visits.filters import AppointmentApiFilter, VisitApiFilter
 from visits.models import Appointment, Visit
+from visits.workshop.api import CheckSerializer, InspectSerializer, PlaceSerializer, SignCheckSerializer, StopSerializer, WaitForPartsSerializer
 
+# Changed by the verbs of the workshop only.
+IN_WORKSHOP = ("stage", "technicians", "halt_reason", "parts_expected_on")
 ENDING = ("handed_over_at", "labour_amount", "parts_amount", "total_amount")
 
 
@@ -40,16 +43,20 @@ class OfVehicleSerializer(ArchiveSerializer):
 class VisitSerializer(OfVehicleSerializer):
     advisor = StaffField("visits.create")
     comeback_of = ScopedField(queryset=Visit.objects.all(), allow_null=True, required=False)
+    checks = CheckSerializer(many=True, read_only=True)
+    delay_minutes = serializers.IntegerField(read_only=True, allow_null=True)
     fixed = ("vehicle", "customer", "number", "arrived_at", "promised_at", "estimate_ceiling", "advisor_name", "source", "external_id")
 
     class Meta:
         model = Visit
         fields = [
-            "id", "store", "number", "customer", "vehicle", "sender_name", "sender_phone", "advisor", "advisor_name", "technician", "bay", "kind", "status",
-            "arrived_at", "promised_at", "handed_over_at", "mileage", "fuel_level", "accessories", "symptom", "inquiry", "work", "warranty_days",
+            "id", "store", "number", "customer", "vehicle", "sender_name", "sender_phone", "advisor", "advisor_name", "technician", "technicians", "bay",
+            "kind", "status", "stage", "halt_reason", "parts_expected_on", "checks",
+            "arrived_at", "promised_at", "handed_over_at", "delay_minutes",
+            "mileage", "fuel_level", "accessories", "symptom", "inquiry", "work", "warranty_days",
             "estimate_ceiling", "labour_amount", "parts_amount", "total_amount", "comeback_of", "notes", "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields = ["store", "status", "handed_over_at", "labour_amount", "parts_amount", "total_amount", "created_at", "updated_at"]
+        read_only_fields = ["store", "status", *IN_WORKSHOP, *ENDING, "created_at", "updated_at"]
         validators = []
 
 
@@ -57,7 +64,7 @@ class VisitUpsertSerializer(VisitSerializer):
     """A repair order as another system knows it, the hand-over included."""
 
     class Meta(VisitSerializer.Meta):
-        read_only_fields = ["store", "status", "created_at", "updated_at"]
+        read_only_fields = ["store", "status", *IN_WORKSHOP, "created_at", "updated_at"]
 
 
 class AddWorkSerializer(StrictSerializerMixin, serializers.Serializer):
@@ -104,7 +111,7 @@ class OfVehicleViewSet(VerbMixin, mixins.ListModelMixin, mixins.CreateModelMixin
 
 
 class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
-    queryset = Visit.objects.select_related("store", "vehicle", "customer")
+    queryset = Visit.objects.select_related("store", "vehicle", "customer").prefetch_related("technicians", "checks")
     serializer_class = VisitSerializer
     filterset_class = VisitApiFilter
     permissions = {
@@ -114,6 +121,14 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
         "bulk": "visits.create",
         "add_work": "visits.create",
         "promise": "visits.hand_over",
+        "start_repair": "visits.repair",
+        "assign": "visits.repair",
+        "wait_for_parts": "visits.repair",
+        "stop": "visits.repair",
+        "resume": "visits.repair",
+        "sign_check": "visits.repair",
+        "send_to_inspection": "visits.repair",
+        "inspect": "visits.inspect",
         "hand_over": "visits.hand_over",
         "cancel": "visits.hand_over",
     }
@@ -156,6 +171,54 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
     def promise(self, request, pk):
         visit, given = self.asked_of(request)
         visit.promise(given["promised_at"], by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, PlaceSerializer)
+    def start_repair(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.start_repair(**given, by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, PlaceSerializer)
+    def assign(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.assign(**given, by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, WaitForPartsSerializer)
+    def wait_for_parts(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.wait_for_parts(**given, by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, StopSerializer)
+    def stop(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.stop(**given, by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer)
+    def resume(self, request, pk):
+        visit, _nothing = self.asked_of(request)
+        visit.resume(by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, SignCheckSerializer)
+    def sign_check(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.sign_check(**given, by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer)
+    def send_to_inspection(self, request, pk):
+        visit, _nothing = self.asked_of(request)
+        visit.send_to_inspection(by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, InspectSerializer)
+    def inspect(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.inspect(**given, by=request.user)
         return self.answer(visit)
 
     @verb(VisitSerializer, HandOverSerializer)

@@ -180,6 +180,8 @@ class HandOverForm(ConfirmedMixin, forms.ModelForm):
         return self.amounts | more
 
     def doubts(self):
+        if self.instance.stage != Visit.Stage.READY:
+            yield "handed_over_at", _("The final inspection has not been passed; the car is “%(stage)s”.") % {"stage": self.instance.get_stage_display()}
         labour, parts, total = self.amounts.values()
         total = total if total is not None else (labour or 0) + (parts or 0)
         ceiling = self.instance.estimate_ceiling

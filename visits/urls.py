@@ -2,6 +2,7 @@ from django.urls import path
 
 from visits import views
 from visits.deliveries import views as deliveries
+from visits.workshop import views as workshop
 
 app_name = "visits"
 urlpatterns = [
@@ -12,6 +13,14 @@ urlpatterns = [
     path("visits/<int:pk>/edit/", views.edit, name="edit"),
     path("visits/<int:pk>/add_work/", views.add_work, name="add_work"),
     path("visits/<int:pk>/promise/", views.promise, name="promise"),
+    path("visits/<int:pk>/start_repair/", workshop.start_repair, name="start_repair"),
+    path("visits/<int:pk>/assign/", workshop.assign, name="assign"),
+    path("visits/<int:pk>/wait_for_parts/", workshop.wait_for_parts, name="wait_for_parts"),
+    path("visits/<int:pk>/stop/", workshop.stop, name="stop"),
+    path("visits/<int:pk>/resume/", workshop.resume, name="resume"),
+    path("visits/<int:pk>/sign_check/", workshop.sign_check, name="sign_check"),
+    path("visits/<int:pk>/send_to_inspection/", workshop.send_to_inspection, name="send_to_inspection"),
+    path("visits/<int:pk>/inspect/", workshop.inspect, name="inspect"),
     path("visits/<int:pk>/hand_over/", views.hand_over, name="hand_over"),
     path("visits/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),

@@ -23,6 +23,15 @@ STATUS_LOOKS = {
     # visits, appointments
     "in_shop": ("accent", "wrench"),
     "handed_over": ("good", "key-round"),
+    # the stages of a car in the shop
+    "received": ("info", "clipboard-check"),
+    "in_repair": ("accent", "wrench"),
+    "waiting_parts": ("warn", "package-search"),
+    "stopped": ("danger", "octagon-x"),
+    "inspection": ("accent", "search-check"),
+    "ready": ("good", "circle-check"),
+    "passed": ("good", "circle-check"),
+    "rework": ("danger", "undo-2"),
     "booked": ("info", "calendar-check"),
     "arrived": ("good", "circle-check"),
     "no_show": ("danger", "calendar-x"),

@@ -24,7 +24,7 @@ def car(store, defaults, wednesday):
 @pytest.fixture
 def here(car, advisor):
     """The car is in the shop."""
-    return make_visit(car.store, car, arrived_at=NOW - timedelta(hours=1), advisor=advisor, mileage=26500)
+    return make_visit(car.store, car, arrived_at=NOW - timedelta(hours=1), advisor=advisor, mileage=26500, stage="ready")
 
 
 @pytest.fixture

@@ -31,3 +31,39 @@ def late(car):
 @pytest.fixture
 def other_advisor(other_store):
     return make_user("otto", Role.SERVICE_ADVISOR, other_store)
+
+
+@pytest.fixture
+def technician(store):
+    return make_user("tom", Role.TECHNICIAN, store)
+
+
+@pytest.fixture
+def mate(store):
+    """Another technician, who may sign the mutual check."""
+    return make_user("theo", Role.TECHNICIAN, store)
+
+
+@pytest.fixture
+def inspector(store):
+    return make_user("ina", Role.INSPECTOR, store)
+
+
+@pytest.fixture
+def in_repair(here, technician, advisor):
+    here.start_repair(by=advisor, bay="3", technicians=[technician])
+    return here
+
+
+@pytest.fixture
+def in_inspection(in_repair, technician, mate):
+    in_repair.sign_check("self", True, by=technician)
+    in_repair.sign_check("mutual", True, by=mate)
+    in_repair.send_to_inspection(by=technician)
+    return in_repair
+
+
+@pytest.fixture
+def ready(in_inspection, inspector):
+    in_inspection.inspect(True, by=inspector, has_road_test=True)
+    return in_inspection

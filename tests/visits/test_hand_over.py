@@ -16,6 +16,14 @@ from visits.signals import visit_handed_over
 
 
 @pytest.fixture
+def here(here):
+    """The car has passed its final inspection."""
+    Visit.objects.filter(pk=here.pk).update(stage="ready")
+    here.refresh_from_db()
+    return here
+
+
+@pytest.fixture
 def announced():
     """What is announced upwards in the test."""
     heard = []
@@ -75,6 +83,16 @@ def test_a_bill_above_the_told_ceiling_needs_a_second_look(here, advisor, page):
     answer = client.post(f"/visits/{here.pk}/hand_over/", given)
     assert answer.context["form"].errors == {"total_amount": ["The customer was told: not above 400.00."]}
     assert client.post(f"/visits/{here.pk}/hand_over/", given | {"confirmed": "on"}).status_code == 302
+
+
+def test_a_car_that_is_not_ready_needs_a_second_look(here, advisor, page):
+    """S4-14: the final inspection comes before the customer gets the car; he may still insist on taking it."""
+    Visit.objects.filter(pk=here.pk).update(stage="in_repair")
+    client = page(advisor)
+    answer = client.post(f"/visits/{here.pk}/hand_over/", {})
+    assert answer.context["form"].errors == {"handed_over_at": ["The final inspection has not been passed; the car is “In repair”."]}
+    assert client.post(f"/visits/{here.pk}/hand_over/", {"confirmed": "on"}).status_code == 302
+    assert Event.objects.get(code="visit.handed_over").particulars["stage"] == "in_repair"
 
 
 @pytest.mark.parametrize(

@@ -15,19 +15,20 @@ AGENT, CARE_HEAD, STORE_HEAD, GROUP_HEAD, AUDITOR, ADMIN = (
     Role.ADMINISTRATOR,
 )
 EVERYBODY = {ADVISOR, SALES, SALES_HEAD, SERVICE_HEAD, AGENT, CARE_HEAD, STORE_HEAD, GROUP_HEAD, ADMIN}
+SHOP = {Role.TECHNICIAN, Role.INSPECTOR}
 RIGHTS = {
     "/reception/": {ADVISOR, SERVICE_HEAD, ADMIN},
-    "/visits/": EVERYBODY,
+    "/visits/": EVERYBODY | SHOP,
     "/visits/new/": {ADVISOR, SERVICE_HEAD, ADMIN},
-    "/deliveries/": EVERYBODY,
+    "/deliveries/": EVERYBODY | SHOP,
     "/deliveries/new/": {SALES, SALES_HEAD, ADMIN},
-    "/appointments/": EVERYBODY,
+    "/appointments/": EVERYBODY | SHOP,
     "/appointments/new/": EVERYBODY - {STORE_HEAD},
     "/customers/": EVERYBODY,
     "/customers/new/": EVERYBODY - {STORE_HEAD},
     "/vehicles/": EVERYBODY,
     "/search/": EVERYBODY,
-    "/notifications/": EVERYBODY | {AUDITOR},
+    "/notifications/": EVERYBODY | SHOP | {AUDITOR},
 }
 
 

@@ -1,7 +1,8 @@
 from visits.models.appointment import Appointment
 from visits.models.ceremony import Ceremony, CeremonyCheck, CeremonyItem
+from visits.models.check import QualityCheck
 from visits.models.delivery import Delivery
 from visits.models.plate import PlateState
 from visits.models.visit import Visit, next_number
 
-__all__ = ["Appointment", "Ceremony", "CeremonyCheck", "CeremonyItem", "Delivery", "PlateState", "Visit", "next_number"]
+__all__ = ["Appointment", "Ceremony", "CeremonyCheck", "CeremonyItem", "Delivery", "PlateState", "QualityCheck", "Visit", "next_number"]

@@ -17,6 +17,7 @@ from customers.models.change import apply_changes
 from customers.numbers import normal_phone
 from stores.models import Store
 from visits.inquiry import faults
+from visits.models.workshop import HALTED, InWorkshop
 from visits.signals import people_changed, visit_handed_over
 
 MONEY = {"max_digits": 12, "decimal_places": 2, "null": True, "blank": True, "validators": [MinValueValidator(0)]}
@@ -27,6 +28,9 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 class VisitQuerySet(StoreScopedQuerySet):
     def in_shop(self):
         return self.filter(status=Visit.Status.IN_SHOP)
+
+    def halted(self):
+        return self.in_shop().filter(stage__in=HALTED)
 
     def handed_over(self):
         return self.filter(status=Visit.Status.HANDED_OVER)
@@ -45,7 +49,7 @@ class VisitQuerySet(StoreScopedQuerySet):
         return self.select_related("store", "customer", "vehicle", "advisor")
 
 
-class Visit(models.Model):
+class Visit(InWorkshop):
     """One repair order (托修单) from arrival to hand-over; the fields are those of S4-12."""
 
     view_permission = "visits.view"
@@ -77,7 +81,6 @@ class Visit(models.Model):
     advisor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="advised_visits", verbose_name=_("advisor"), db_index=False)
     advisor_name = models.CharField(_("advisor as in the source system"), max_length=60, blank=True)
     technician = models.CharField(_("technician"), max_length=60, blank=True)
-    bay = models.CharField(_("bay"), max_length=30, blank=True)
     kind = models.CharField(_("visit type"), max_length=14, choices=Kind, default=Kind.MAINTENANCE)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.IN_SHOP, editable=False)
     arrived_at = models.DateTimeField(_("arrived"), default=timezone.now)
@@ -187,8 +190,27 @@ class Visit(models.Model):
             return None
         return self.handed_over_at <= self.promised_at
 
+    @property
+    def is_in_shop(self):
+        return self.status == self.Status.IN_SHOP
+
+    @property
+    def state(self):
+        """Return where the car stands: the stage of the work while it is here, the status otherwise."""
+        return self.stage if self.is_in_shop else self.status
+
+    def get_state_display(self):
+        return self.get_stage_display() if self.is_in_shop else self.get_status_display()
+
     def is_overdue(self, now=None):
-        return self.status == self.Status.IN_SHOP and self.promised_at is not None and self.promised_at < (now or timezone.now())
+        return self.is_in_shop and self.promised_at is not None and self.promised_at < (now or timezone.now())
+
+    def delay_minutes(self, now=None):
+        """Return by how many whole minutes the promise is broken, of a car still here so far; None without a promise (VI1, VI6)."""
+        end = self.handed_over_at or (now or timezone.now() if self.is_in_shop else None)
+        if self.promised_at is None or end is None:
+            return None
+        return max(int((end - self.promised_at).total_seconds() // 60), 0)
 
     def can_edit_by(self, user):
         return user.may("visits.create", self.store_id)
@@ -278,7 +300,7 @@ class Visit(models.Model):
         self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **(total | given))
         if next_maintenance_on:
             self.vehicle.expect_maintenance(next_maintenance_on, by=by)
-        record("visit.handed_over", self, by=by, number=self.number, at=at.isoformat(), on_time=self.is_on_time)
+        record("visit.handed_over", self, by=by, number=self.number, at=at.isoformat(), on_time=self.is_on_time, stage=self.stage)
         announce_days(self.store_id, self.store.local(at).date(), self.store.local(self.arrived_at).date())
         visit_handed_over.send(sender=Visit, visit=self)
 
