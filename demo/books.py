@@ -19,7 +19,7 @@ from followups.models import Attempt, FollowUp
 from messaging.models import SimulatedReceipt
 from notifications.models import Notification
 from surveys.models import Answer, FactorScore, ItemScore, MysteryShop, Response
-from visits.models import Appointment, CeremonyCheck, Delivery, Visit
+from visits.models import Appointment, CeremonyCheck, Delivery, QualityCheck, Visit
 
 # Written in this order, so that every row finds what it refers to.
 KEYED = [Customer, Vehicle, ContactPerson, Consent, Visit, Delivery, Appointment, Response, FollowUp, Complaint, Round, MysteryShop]
@@ -29,6 +29,8 @@ UNKEYED = {
     Attempt: ["followup_id", "by_id", "at", "outcome", "note", "next_at"],
     ItemScore: ["shop_id", "item_id", "earned", "is_na", "note"],
     CeremonyCheck: ["delivery_id", "item_id", "done_at", "done_by_id"],
+    Visit.technicians.through: ["visit_id", "user_id"],
+    QualityCheck: ["visit_id", "level", "has_passed", "has_road_test", "findings", "checked_by_id", "checked_at"],
     SimulatedReceipt: ["message_ref", "phone", "body", "received_at"],
 }
 EVENT = ["id", "store_id", "at", "actor_id", "code", "subject_type_id", "subject_id", "customer_ref", "vehicle_ref", "particulars"]

@@ -14,6 +14,7 @@ from demo.shops import visit_secretly
 from demo.stores import open_branches, put_on_duty, set_targets
 from demo.surveys import Interviews
 from demo.visits import receive_cars
+from demo.workshop import fill_workshop
 from demo.world import DAY, World
 from kpis import facts
 from stores.calendar import add_months
@@ -54,6 +55,7 @@ def run(world, branch, interviews, number):
     bought = deliver_cars(world, branch, round(number * PER_VISIT))
     hold_ceremonies(world, branch)
     receive_cars(world, branch, number, bought)
+    fill_workshop(world, branch)
     book_appointments(world, branch)
     interview_face_to_face(world, branch, interviews)
     desk = Desk(world, branch, interviews)

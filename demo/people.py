@@ -16,6 +16,8 @@ POSTS = [
     (Role.CARE_MANAGER, "caremanager", 1),
     (Role.STORE_MANAGER, "manager", 1),
     (Role.AUDITOR, "auditor", 1),
+    (Role.TECHNICIAN, "technician", 6),
+    (Role.INSPECTOR, "inspector", 1),
 ]
 GROUP_POSTS = [(Role.GROUP_MANAGER, "group"), (Role.ADMINISTRATOR, "admin")]
 # From the best to the weakest of a role, so that comparing people shows something.

@@ -22,7 +22,7 @@ STAYS_LOYAL = 0.84
 OLDER_CARS = 0.75
 EARLIEST, CLOSING = 9 * 60, 18 * 60 + 20
 # Promises of the cars in the shop today: days from today and minute of the day; the first ones are overdue.
-PROMISES_NOW = [(-1, 16 * 60 + 30), (0, 17 * 60), (0, 17 * 60 + 30), (1, 11 * 60), (1, 16 * 60), (3, 15 * 60)]
+PROMISES_NOW = [(-1, 16 * 60 + 30), (0, 17 * 60), (0, 17 * 60 + 30), (1, 11 * 60), (1, 16 * 60), (3, 15 * 60), (0, 18 * 60), (1, 10 * 60)]
 LATEST_ARRIVALS = 3 * DAY
 
 
