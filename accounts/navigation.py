@@ -62,6 +62,7 @@ NAVIGATION = [
             Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
             Item(_("Working calendar"), "stores:calendar", "calendar-days", "stores.manage"),
             Item(_("Delivery ceremony"), "visits:ceremony_edit", "party-popper", "visits.configure"),
+            Item(_("Own fields"), "customers:custom_field_list", "list-plus", "customers.configure"),
             Item(_("Targets"), "kpis:target_list", "target", "kpis.configure"),
             Item(_("API documentation"), "api:docs", "code"),
         ],

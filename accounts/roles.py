@@ -44,6 +44,7 @@ CARE_MANAGEMENT = (
         "transfers.import",
         "transfers.export",
         "kpis.configure",
+        "customers.configure",
         "customers.reveal",
         "visits.configure",
     }

@@ -74,8 +74,12 @@ class SeenMixin:
             self.show_both()
         return cleaned
 
+    @property
+    def seen_fields(self):
+        return self._meta.fields
+
     def show_both(self):
-        for name in set(self.changed_data) & set(self._meta.fields):
+        for name in set(self.changed_data) & set(self.seen_fields):
             value = shown_choice(self.fields[name], self.get_initial_for_field(self.fields[name], name))
             message = _("Somebody else has saved this meanwhile; on file is now: %(value)s. Save again to keep yours.") % {"value": value}
             self.add_error(name, message)

@@ -2,6 +2,7 @@ from rest_framework import mixins, serializers, viewsets
 
 from common.api import ModelRulesMixin, PatchMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
 from common.upsert import UpsertMixin
+from customers.custom import CustomValuesField
 from customers.filters import CustomerApiFilter, VehicleApiFilter
 from customers.masking import MASKS, may_reveal
 from customers.models import Channel, Customer, Purpose, Vehicle
@@ -36,12 +37,13 @@ class ArchiveSerializer(StrictSerializerMixin, MaskedMixin, ModelRulesMixin, ser
 
 class CustomerSerializer(ArchiveSerializer):
     store = ScopedField(queryset=Store.objects.all())
+    custom = CustomValuesField(required=False)
 
     class Meta:
         model = Customer
         fields = [
             "id", "store", "kind", "name", "gender", "phone", "birthday", "address", "is_key_account", "notes", "do_not_call_at", "phone_doubtful_at",
-            "confirmed_at", "source", "external_id", "created_at", "updated_at",
+            "confirmed_at", "custom", "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["do_not_call_at", "phone_doubtful_at", "confirmed_at", "created_at", "updated_at"]
         validators = []
@@ -49,12 +51,13 @@ class CustomerSerializer(ArchiveSerializer):
 
 class VehicleSerializer(ArchiveSerializer):
     customer = ScopedField(queryset=Customer.objects.select_related("store"))
+    custom = CustomValuesField(required=False)
 
     class Meta:
         model = Vehicle
         fields = [
             "id", "store", "customer", "vin", "plate", "brand", "model", "engine_number", "power", "invoiced_on", "delivered_on", "registered_on",
-            "compulsory_insurance_until", "commercial_insurance_until", "mileage", "mileage_on", "next_maintenance_on", "source", "external_id",
+            "compulsory_insurance_until", "commercial_insurance_until", "mileage", "mileage_on", "next_maintenance_on", "custom", "source", "external_id",
             "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["store", "mileage_on", "created_at", "updated_at"]

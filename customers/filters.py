@@ -2,6 +2,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import UpdatedSinceFilter, YesNoFilter
+from customers.custom import CustomFilterMixin
 from customers.models import Customer, Vehicle
 from customers.search import any_of, customer_ranks, vehicle_ranks
 from stores.models import Store
@@ -19,7 +20,7 @@ def visible_vehicles(request):
     return Vehicle.objects.for_user(request.user)
 
 
-class CustomerFilter(django_filters.FilterSet):
+class CustomerFilter(CustomFilterMixin, django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name or phone"), method="search")
     store = django_filters.ModelChoiceFilter(queryset=visible_stores)
     is_key_account = YesNoFilter(label=_("Key account"))
@@ -41,7 +42,7 @@ class CustomerApiFilter(CustomerFilter):
         fields = [*CustomerFilter.Meta.fields, "source", "external_id", "updated_since"]
 
 
-class VehicleFilter(django_filters.FilterSet):
+class VehicleFilter(CustomFilterMixin, django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Plate or VIN"), method="search")
     store = django_filters.ModelChoiceFilter(queryset=visible_stores)
     no_plate = YesNoFilter(label=_("No plate yet"), method="without_plate")

@@ -2,16 +2,21 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
+from customers.custom import CustomFieldsMixin
 from customers.models import Channel, ContactPerson, Customer, Purpose, Vehicle
 from customers.numbers import plate_known, vin_check_ok
 from stores.fields import StoreField
 
 
-class ArchiveForm(SeenMixin, ConfirmedMixin, GivenMixin, forms.ModelForm):
+class ChangesMixin:
     @property
     def changes(self):
         """Return the input as the model has normalised it, for the verb ``edit``."""
         return {name: getattr(self.instance, name) for name in self._meta.fields}
+
+
+class ArchiveForm(CustomFieldsMixin, SeenMixin, ConfirmedMixin, GivenMixin, ChangesMixin, forms.ModelForm):
+    pass
 
 
 class CustomerForm(ArchiveForm):
@@ -40,6 +45,8 @@ class NewCustomerForm(CustomerForm):
 
 class BriefCustomerForm(NewCustomerForm):
     """What one asks a new customer at the counter."""
+
+    asks_custom = False
 
     class Meta(CustomerForm.Meta):
         fields = ["name", "phone", "gender"]
@@ -86,6 +93,8 @@ class VehicleForm(ArchiveForm):
 
 class BriefVehicleForm(VehicleForm):
     """What one notes of a new car at the counter."""
+
+    asks_custom = False
 
     class Meta(VehicleForm.Meta):
         fields = ["plate", "vin", "brand", "model", "engine_number"]

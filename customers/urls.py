@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers import views
+from customers import custom_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -19,4 +19,9 @@ urlpatterns = [
     path("vehicles/", views.vehicle_list, name="vehicle_list"),
     path("vehicles/<int:pk>/", views.vehicle_detail, name="vehicle_detail"),
     path("vehicles/<int:pk>/edit/", views.vehicle_edit, name="vehicle_edit"),
+    path("settings/fields/", custom_views.custom_field_list, name="custom_field_list"),
+    path("settings/fields/new/", custom_views.custom_field_create, name="custom_field_create"),
+    path("settings/fields/<int:pk>/edit/", custom_views.custom_field_edit, name="custom_field_edit"),
+    path("settings/fields/<int:pk>/remove/", custom_views.custom_field_remove, name="custom_field_remove"),
+    path("settings/fields/<int:pk>/restore/", custom_views.custom_field_restore, name="custom_field_restore"),
 ]

@@ -11,9 +11,10 @@ from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
 from common.forms import posted
+from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, VehicleForm
-from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
+from customers.models import Channel, Consent, ContactPerson, Customer, CustomField, Purpose, Vehicle
 from customers.notices import notices_for
 from customers.search import SHORTEST, find
 
@@ -35,7 +36,7 @@ def search(request):
 def customer_list(request):
     filterset = CustomerFilter(request.GET, Customer.objects.for_user(request.user).select_related("store"), request=request)
     page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "customers/list.html", {"filter": filterset, "page_obj": page_obj})
+    return render(request, "customers/list.html", {"filter": filterset, "page_obj": page_obj, "own_columns": CustomField.objects.of(Customer).listed()})
 
 
 @requires("customers.edit")
@@ -55,6 +56,7 @@ def detail(request, pk):
     context = {
         "customer": customer,
         "can_edit": customer.can_edit_by(request.user),
+        "own_facts": facts_of(customer),
         "vehicles": customer.vehicles.all(),
         "contacts": customer.contacts.all(),
         "consents": consent_table(customer),
@@ -148,7 +150,7 @@ def vehicle_create(request, pk):
 def vehicle_list(request):
     filterset = VehicleFilter(request.GET, Vehicle.objects.for_user(request.user).select_related("store", "customer"), request=request)
     page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "customers/vehicle_list.html", {"filter": filterset, "page_obj": page_obj})
+    return render(request, "customers/vehicle_list.html", {"filter": filterset, "page_obj": page_obj, "own_columns": CustomField.objects.of(Vehicle).listed()})
 
 
 @requires("customers.view")
@@ -157,6 +159,7 @@ def vehicle_detail(request, pk):
     events = Event.objects.for_user(request.user).filter(customer_ref=vehicle.customer_id, vehicle_ref=vehicle.pk).newest_first()
     context = {
         "vehicle": vehicle,
+        "own_facts": facts_of(vehicle),
         "can_edit": vehicle.can_edit_by(request.user),
         "notices": notices_for([vehicle.customer], request.user)[vehicle.customer_id],
         "timeline": timeline_of(events, request.GET),

@@ -22,5 +22,6 @@ app.conf.beat_schedule = {
     "recover-uncertain-messages": {"task": "messaging.tasks.recover", "schedule": 60},
     "refresh-dirty-facts": {"task": "kpis.tasks.refresh", "schedule": 60},
     "remind-of-temporary-plates": {"task": "visits.tasks.remind_of_plates", "schedule": crontab(minute=5)},
+    "purge-custom-fields": {"task": "customers.tasks.purge_custom_fields", "schedule": crontab(hour=3, minute=10)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

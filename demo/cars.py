@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from accounts.roles import Role
 from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
 from demo.names import BRAND, MODEL_WEIGHTS, MODELS, company_name, customer_name, phone, plate, vin
+from demo.own_fields import hobbies
 from demo.world import DAY
 
 # How many of a hundred say yes, and how many no; the others were not asked.
@@ -47,6 +48,7 @@ def new_customer(world, branch, rng, at, by):
         birthday=None if is_company or rng.random() < 0.12 else date(rng.randint(1962, 2003), 1, 1) + DAY * rng.randrange(YEAR),
         address="" if rng.random() < 0.15 else f"演示市示例路{rng.randint(1, 400)}弄{rng.randint(1, 60)}号{rng.randint(101, 2604)}室",
         is_key_account=is_company and rng.random() < 0.4,
+        custom={} if is_company else hobbies(number),
         confirmed_at=at,
         created_at=at,
         updated_at=at,

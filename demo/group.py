@@ -9,6 +9,7 @@ from demo.complaints import Office
 from demo.deliveries import PER_VISIT, deliver_cars
 from demo.followups import Desk, interview_face_to_face
 from demo.messages import remind
+from demo.own_fields import add_fields
 from demo.people import hire, issue_tokens
 from demo.shops import visit_secretly
 from demo.stores import open_branches, put_on_duty, set_targets
@@ -31,6 +32,7 @@ def build(*, seed, today, stores, months, visits):
     """Build the group and return ``(memberships, tokens)``: who can sign in, and one API token per role."""
     world = World(seed, today, add_months(today, -months), Books(visits * KEYS_PER_VISIT + SPARE_KEYS), open_branches(stores))
     memberships = hire(world)
+    add_fields()
     interviews = Interviews(world)
     set_targets(world.first_day, world.now)
     for branch, number in zip(world.branches, shares(visits, stores), strict=True):

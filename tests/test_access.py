@@ -23,6 +23,7 @@ SUBJECTS = {
     "customers:vehicle_detail": "vehicle",
     "customers:vehicle_edit": "vehicle",
     "customers:remove_contact": "contact",
+    "customers:custom_field": "custom_field",
     "visits:": "visit",
     "visits:delivery": "delivery",
     "visits:appointment": "appointment",
@@ -43,7 +44,7 @@ SUBJECTS = {
     "messaging:rule": "rule",
 }
 # Rows of the whole group: a person of another store with the right role may open them.
-GROUP_WIDE = {"questionnaire", "plan", "calendar_day", "checklist", "template", "rule"}
+GROUP_WIDE = {"questionnaire", "plan", "calendar_day", "checklist", "template", "rule", "custom_field"}
 OTHER_ARGUMENTS = {"code": "csi", "number": 1}
 
 

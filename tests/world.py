@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from activity.services import record
 from complaints.models import Category, Complaint
+from customers.models import CustomField
 from followups.models import FollowUp, Plan
 from kpis.models import Band, Target
 from messaging.models import Message, MessageTemplate, ReminderRule
@@ -51,6 +52,7 @@ def make_world(store, people):
         message=make_message(customer),
         template=MessageTemplate.objects.first(),
         rule=ReminderRule.objects.first(),
+        custom_field=CustomField.objects.create(subject="customer", code="hobby", kind="text", name_en="Hobby", name_zh="爱好"),
     )
 
 

@@ -4,6 +4,7 @@ from accounts.models import User
 from common.api import PatchMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
 from common.upsert import UpsertMixin, refuse_fixed
 from customers.api import ArchiveSerializer
+from customers.custom import CustomValuesField
 from customers.models import Customer, Vehicle
 from visits import services
 from visits.filters import AppointmentApiFilter, VisitApiFilter
@@ -42,6 +43,7 @@ class OfVehicleSerializer(ArchiveSerializer):
 
 class VisitSerializer(OfVehicleSerializer):
     advisor = StaffField("visits.create")
+    custom = CustomValuesField(required=False)
     comeback_of = ScopedField(queryset=Visit.objects.all(), allow_null=True, required=False)
     checks = CheckSerializer(many=True, read_only=True)
     delay_minutes = serializers.IntegerField(read_only=True, allow_null=True)
@@ -54,7 +56,8 @@ class VisitSerializer(OfVehicleSerializer):
             "kind", "status", "stage", "halt_reason", "parts_expected_on", "checks",
             "arrived_at", "promised_at", "handed_over_at", "delay_minutes",
             "mileage", "fuel_level", "accessories", "symptom", "inquiry", "work", "warranty_days",
-            "estimate_ceiling", "labour_amount", "parts_amount", "total_amount", "comeback_of", "notes", "source", "external_id", "created_at", "updated_at",
+            "estimate_ceiling", "labour_amount", "parts_amount", "total_amount", "comeback_of", "notes", "custom",
+            "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["store", "status", *IN_WORKSHOP, *ENDING, "created_at", "updated_at"]
         validators = []

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.filters import DayFilter, UpdatedSinceFilter, YesNoFilter
+from customers.custom import CustomFilterMixin
 from customers.filters import visible_customers, visible_stores, visible_vehicles
 from customers.models import Vehicle
 from customers.search import any_of, vehicle_ranks
@@ -27,7 +28,7 @@ def of_car(ranks):
     return Q(vehicle__in=Vehicle.objects.filter(any_of(ranks)))
 
 
-class VisitFilter(django_filters.FilterSet):
+class VisitFilter(CustomFilterMixin, django_filters.FilterSet):
     """The one filter of visits: page, API and the links down from the dashboard."""
 
     q = django_filters.CharFilter(label=_("Plate, VIN or order number"), method="search")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input, moment_input
+from customers.custom import CustomFieldsMixin
 from customers.models import Vehicle
 from stores.calendar import add_months
 from visits.inquiry import QUESTIONS, TEXT_LIMIT
@@ -38,7 +39,7 @@ def is_among(user, people):
     return people.filter(pk=user.pk).exists()
 
 
-class OrderForm(SeenMixin, ConfirmedMixin, forms.ModelForm):
+class OrderForm(CustomFieldsMixin, SeenMixin, ConfirmedMixin, forms.ModelForm):
     """The fields of a repair order that are filled in at reception or while the car is here."""
 
     class Meta:
@@ -98,7 +99,7 @@ class OrderForm(SeenMixin, ConfirmedMixin, forms.ModelForm):
     def changes(self):
         """Return the input as the model has normalised it, for the verb ``edit``."""
         names = [name for name in self._meta.fields if name in self.fields]
-        return {name: getattr(self.instance, name) for name in [*names, "inquiry"]}
+        return {name: getattr(self.instance, name) for name in [*names, "inquiry", "custom"]}
 
 
 def inquiry_field(question, choices, initial):

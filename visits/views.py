@@ -12,6 +12,8 @@ from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
 from common.forms import accepted, posted
+from customers.custom import facts_of
+from customers.models import CustomField
 from visits import desk, services
 from visits.filters import AppointmentFilter, VisitFilter
 from visits.forms import AddWorkForm, AppointmentForm, CancelForm, HandOverForm, OrderForm, PromiseForm, VisitForm
@@ -36,7 +38,7 @@ def reception(request):
 def visit_list(request):
     filterset = VisitFilter(request.GET, Visit.objects.for_user(request.user).with_people(), request=request)
     page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "visits/list.html", {"filter": filterset, "page_obj": page_obj})
+    return render(request, "visits/list.html", {"filter": filterset, "page_obj": page_obj, "own_columns": CustomField.objects.of(Visit).listed()})
 
 
 @requires("visits.create")
@@ -55,6 +57,7 @@ def detail(request, pk):
     visit = own_visit(request, pk)
     context = {
         "visit": visit,
+        "own_facts": facts_of(visit),
         "can_edit": visit.can_edit_by(request.user),
         "can_hand_over": visit.can_hand_over_by(request.user),
         "can_repair": visit.can_repair_by(request.user),

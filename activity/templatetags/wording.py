@@ -23,5 +23,7 @@ def date_from_iso(text):
 @register.simple_tag
 def field_names(model_label, names):
     """Name the changed fields in the reader's language."""
-    meta = apps.get_model(model_label)._meta
-    return ", ".join(str(meta.get_field(name).verbose_name) for name in names or ())
+    model = apps.get_model(model_label)
+    # An own field is kept as custom.<code>: the model knows how it is called now.
+    own = {f"custom.{code}": name for code, name in model.own_field_names().items()} if any(name.startswith("custom.") for name in names or ()) else {}
+    return ", ".join(own.get(name, name) if name.startswith("custom.") else str(model._meta.get_field(name).verbose_name) for name in names or ())

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from activity.services import record
 from common.errors import NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
-from customers.models.change import apply_changes
+from customers.models.change import apply_changes, told_changes
+from customers.models.custom_field import WithCustomFields
 from customers.numbers import normal_phone
 from stores.models import Store
 
@@ -17,7 +18,7 @@ class CustomerQuerySet(StoreScopedQuerySet):
         return self.filter(store=customer.store_id, phone=customer.phone).exclude(phone="").exclude(pk=customer.pk)
 
 
-class Customer(models.Model):
+class Customer(WithCustomFields):
     view_permission = "customers.view"
 
     class Kind(models.TextChoices):
@@ -112,14 +113,14 @@ class Customer(models.Model):
         """Change the given fields; nothing is recorded when nothing differs."""
         if not self.can_edit_by(by):
             raise NotAllowed
-        changed = apply_changes(self, changes)
+        told, changed = told_changes(self, changes), apply_changes(self, changes)
         if not changed:
             return
         if "phone" in changed:
             self.phone_doubtful_at = None
         self.updated_at = timezone.now()
         self.save(update_fields=[*changed, "phone_tail", "phone_doubtful_at", "updated_at"])
-        record("customer.edited", self, by=by, customer_id=self.pk, fields=changed)
+        record("customer.edited", self, by=by, customer_id=self.pk, fields=told)
 
     @transaction.atomic
     def confirm(self, *, by):

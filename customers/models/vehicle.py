@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from activity.services import record
 from common.errors import DomainError, NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
-from customers.models.change import apply_changes
+from customers.models.change import apply_changes, told_changes
+from customers.models.custom_field import WithCustomFields
 from customers.models.customer import Customer
 from customers.numbers import normal_plate, normal_vin
 from stores.models import Store
 
 
-class Vehicle(models.Model):
+class Vehicle(WithCustomFields):
     view_permission = "customers.view"
 
     class Power(models.TextChoices):
@@ -113,14 +114,14 @@ class Vehicle(models.Model):
         """Change the given fields; nothing is recorded when nothing differs."""
         if not self.can_edit_by(by):
             raise NotAllowed
-        changed = apply_changes(self, changes)
+        told, changed = told_changes(self, changes), apply_changes(self, changes)
         if not changed:
             return
         if "mileage" in changed:
             self.mileage_on = self.store.today()
         self.updated_at = timezone.now()
         self.save(update_fields=[*changed, "vin_tail", "mileage_on", "updated_at"])
-        record("vehicle.edited", self, by=by, vehicle_id=self.pk, fields=changed)
+        record("vehicle.edited", self, by=by, vehicle_id=self.pk, fields=told)
 
     def read_mileage(self, mileage, on):
         """Keep a newer reading; a backward one never overwrites."""

@@ -13,7 +13,8 @@ from activity.services import announce_days, record
 from common.errors import Conflict, DomainError, NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
 from customers.models import Customer, Vehicle
-from customers.models.change import apply_changes
+from customers.models.change import apply_changes, told_changes
+from customers.models.custom_field import WithCustomFields
 from customers.numbers import normal_phone
 from stores.models import Store
 from visits.inquiry import faults
@@ -49,7 +50,7 @@ class VisitQuerySet(StoreScopedQuerySet):
         return self.select_related("store", "customer", "vehicle", "advisor")
 
 
-class Visit(InWorkshop):
+class Visit(InWorkshop, WithCustomFields):
     """One repair order (托修单) from arrival to hand-over; the fields are those of S4-12."""
 
     view_permission = "visits.view"
@@ -247,7 +248,7 @@ class Visit(InWorkshop):
         """Complete or mend the order while the car is here; nothing is recorded when nothing differs."""
         if not self.can_edit_by(by):
             raise NotAllowed
-        changed = apply_changes(self, changes)
+        told, changed = told_changes(self, changes), apply_changes(self, changes)
         if not changed:
             return
         if "advisor" in changed and self.advisor_id:
@@ -255,7 +256,7 @@ class Visit(InWorkshop):
         self.change_status(self.Status.IN_SHOP, self.Status.IN_SHOP, **{name: changes[name] for name in changed})
         arrived_on = self.store.local(self.arrived_at).date()
         self.vehicle.read_mileage(self.mileage, arrived_on)
-        record("visit.edited", self, by=by, number=self.number, fields=changed)
+        record("visit.edited", self, by=by, number=self.number, fields=told)
         announce_days(self.store_id, arrived_on)
         if "advisor" in changed:
             people_changed.send(sender=Visit, store_id=self.store_id, pks=[self.pk])
