@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from rustpy_xlsxwriter import FastExcel
 
-from common.cells import BadCell, squeezed, text
+from common.cells import squeezed
 from common.errors import DomainError
 
 MOST_BYTES = 60 * 1024 * 1024
@@ -58,13 +58,17 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Column:
-    """``check`` looks at a parsed value and returns ``(code, message, params)`` when it deserves a warning."""
+    """``check`` looks at a parsed value and returns ``(code, message, params)`` when it deserves a warning.
+
+    ``repeats`` is set to False where nearly every row has a value of its own, so that remembering them is of no use.
+    """
 
     name: str
     headers: tuple[str, ...]
     parse: Callable
     required: bool = False
     check: Callable | None = None
+    repeats: bool = True
 
 
 def spelled(headers: str) -> tuple[str, ...]:
@@ -204,21 +208,9 @@ def match_header(header, columns, rows):
     return Table(list(columns), places, {name: str(header[index]).strip() for name, index in places.items()}, rows, tuple(header), unknown)
 
 
-class Row(NamedTuple):
-    number: int
-    key: str | None
-    cells: list
-    values: dict
-    errors: list
-    warnings: list
-
-
-def parsed_rows(table: Table, key: str) -> Iterator[Row]:
-    """Parse every data row; blank rows, repeated headers and totals are passed over, ``key`` names the column that identifies a row."""
-    readers = [(c.name, table.places[c.name], c.parse, c.required, c.check) for c in table.columns if c.name in table.places]
-    key_place = table.places[key]
-    table.titles["key"] = table.titles[key]
-    blanks = 0
+def data_rows(table: Table) -> Iterator:
+    """Yield ``(row number, cells)`` of every data row; blank rows, repeated headers and totals are passed over."""
+    width, blanks = len(table.header), 0
     for number, cells in table.raw_rows:
         if not any(cells):
             blanks += 1
@@ -228,44 +220,13 @@ def parsed_rows(table: Table, key: str) -> Iterator[Row]:
         blanks = 0
         if is_not_data(cells, table.header):
             continue
-        yield parsed_row(number, cells, readers, key_place, table)
+        yield number, cells if len(cells) >= width else [*cells, *[""] * (width - len(cells))]
 
 
 def is_not_data(cells, header):
     """Tell whether the row is a line of totals or the header printed again."""
-    first = next((cell for cell in cells if cell not in ("", None)), "")
+    first = cells[0] or next((cell for cell in cells if cell not in ("", None)), "")
     return isinstance(first, str) and (TOTALS.fullmatch(first.strip()) is not None or tuple(cells) == header)
-
-
-def parsed_row(number, cells, readers, key_place, table):
-    """Parse one row; this is the hot loop of every import, so it asks each cell as little as it can."""
-    if len(cells) < len(table.header):
-        cells = [*cells, *[""] * (len(table.header) - len(cells))]
-    key = readable(cells[key_place])
-    values, errors, warnings = {}, [], []
-    for name, place, parse, required, check in readers:
-        cell = cells[place]
-        try:
-            value = None if cell == "" or cell is None else parse(cell)
-        except BadCell as bad:
-            errors.append(Note(number, key, table.titles[name], bad.code, bad.message, bad.params))
-            continue
-        if value is None or value == "":
-            value = None
-            if required:
-                errors.append(Note(number, key, table.titles[name], f"{name}_missing", _("A value is required here."), {}))
-        elif check is not None and (found := check(value)):
-            warnings.append(Note(number, key, table.titles[name], *found))
-        values[name] = value
-    return Row(number, key, cells, values, errors, warnings)
-
-
-def readable(cell):
-    """Return the cell that names a row to people; an unreadable one names nothing."""
-    try:
-        return text(cell) or None
-    except BadCell:
-        return None
 
 
 def write_workbook(path, headers, rows):

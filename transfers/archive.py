@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from customers.models import Customer, Vehicle
-from transfers.drafts import Draft, insert_drafts, read_drafts, update_drafts
+from transfers.drafts import TAILS, Draft, insert_drafts, number_new, read_drafts, update_drafts
 
 CUSTOMER_FIELDS = ["name", "gender", "phone", "phone_tail", "birthday", "address", "external_id", "source"]
 VEHICLE_FIELDS = [
@@ -27,38 +27,75 @@ BLANK_CUSTOMER = dict.fromkeys(CUSTOMER_FIELDS, "") | {"birthday": None}
 BLANK_VEHICLE = dict.fromkeys(VEHICLE_FIELDS) | dict.fromkeys(["vin", "vin_tail", "plate", "brand", "model", "engine_number"], "")
 
 
+class Shelf:
+    """The rows of one table the file has to do with: those that stood there before, by id, and new ones in the order they are met."""
+
+    def __init__(self, model, fields, tail):
+        self.model, self.fields, self.tail = model, fields, tail
+        self.known, self.new, self.numbered = {}, [], 0
+
+    @property
+    def changed(self):
+        return [draft for draft in self.known.values() if draft.is_changed]
+
+    def number_new(self):
+        """Give ids to the new rows met since the last time and return these rows."""
+        met, self.numbered = self.new[self.numbered :], len(self.new)
+        number_new(self.model, met)
+        return met
+
+    def insert(self, store, drafts, now):
+        self.keep_tails(drafts)
+        insert_drafts(self.model, store, drafts, self.fields, now)
+
+    def update(self, store, now):
+        """Write what has changed in any row since it was read or written."""
+        drafts = [draft for draft in (*self.known.values(), *self.new) if draft.unwritten]
+        self.keep_tails(drafts)
+        update_drafts(self.model, store, drafts, self.fields, now)
+
+    def keep_tails(self, drafts):
+        name, length = self.tail
+        for draft in drafts:
+            draft.values[TAILS[name]] = draft.values[name][-length:]
+
+
 class Archive:
-    """Customers and vehicles of one store as the file sees them; ``write`` puts the new and changed ones down."""
+    """Customers and vehicles of one store as the file sees them.
+
+    New ones are written block by block, before what points to them; what changes in them later waits for the end of the file.
+    """
 
     def __init__(self, store, source="file"):
         self.store, self.source = store, source
+        self.customers, self.vehicles = Shelf(Customer, CUSTOMER_FIELDS, ("phone", 4)), Shelf(Vehicle, VEHICLE_FIELDS, ("vin", 6))
         self.by_vin, self.by_plate, self.by_external_id, self.by_name_and_phone = {}, {}, {}, {}
-        self.customers, self.vehicles, self.owners = {}, {}, {}
-        self.asked, self.made = defaultdict(set), set()
+        self.owners, self.asked = {}, defaultdict(set)
 
-    def read(self, values):
-        """Load what is already known of the cars and people in ``values`` (dicts of parsed cells)."""
+    def read(self, block):
+        """Load what is already known of the cars and people in the block."""
+        vins, plates = block.column("vin"), block.column("plate")
         cars = [
-            *self.know_vehicles("vin", (each.get("vin") for each in values)),
-            *self.know_vehicles("plate", (each.get("plate") for each in values if not each.get("vin"))),
-            *self.know_vehicles("plate", (each.get("plate") for each in values if each.get("vin")), vin=""),
+            *self.know_vehicles("vin", vins),
+            *self.know_vehicles("plate", [plate for plate, vin in zip(plates, vins, strict=True) if not vin]),
+            *self.know_vehicles("plate", [plate for plate, vin in zip(plates, vins, strict=True) if vin], vin=""),
         ]
         self.know_customers("pk", (car.values["customer_id"] for car in cars))
-        self.know_customers("phone", (each.get(name) for each in values for name in PHONES))
-        self.know_customers("external_id", (each.get("external_id") for each in values), source=self.source)
+        self.know_customers("phone", [phone for name in PHONES for phone in block.column(name)])
+        self.know_customers("external_id", block.column("external_id"), source=self.source)
 
     def know_vehicles(self, name, values, **more):
         """Remember the cars found and return those not known before."""
-        found = [vehicle for vehicle in self.ask(Vehicle, VEHICLE_FIELDS, name, values, more) if vehicle.id not in self.vehicles]
+        found = [vehicle for vehicle in self.ask(Vehicle, VEHICLE_FIELDS, name, values, more) if vehicle.id not in self.vehicles.known]
         for vehicle in found:
-            self.vehicles[vehicle.id] = vehicle
+            self.vehicles.known[vehicle.id] = vehicle
             self.remember_vehicle(vehicle)
         return found
 
     def ask(self, model, fields, name, values, more):
         """Return what stands there under ``values`` not asked for before; nothing but this import adds to it meanwhile."""
         asked = self.asked[model, name, *more]
-        new = {value for value in values if value} - asked
+        new = set(values) - asked - {None, ""}
         asked |= new
         return read_drafts(model.objects.filter(store=self.store, **{f"{name}__among": new}, **more), fields) if new else []
 
@@ -70,8 +107,8 @@ class Archive:
 
     def know_customers(self, name, values, **more):
         for customer in self.ask(Customer, CUSTOMER_FIELDS, name, values, more):
-            if customer.id not in self.customers:
-                self.customers[customer.id] = customer
+            if customer.id not in self.customers.known:
+                self.customers.known[customer.id] = customer
                 self.remember_customer(customer)
 
     def remember_customer(self, customer):
@@ -90,7 +127,7 @@ class Archive:
         return found
 
     def owner_of(self, vehicle):
-        return self.owners.get(id(vehicle)) or self.customers.get(vehicle.values["customer_id"])
+        return self.owners.get(id(vehicle)) or self.customers.known.get(vehicle.values["customer_id"])
 
     def customer(self, name, phone, vehicle=None, external_id=None):
         """Return the customer: by the file's own number, as the car's owner of that name, by name and phone, or a new one."""
@@ -103,6 +140,7 @@ class Archive:
             found = known if known is not None and phone and self.fits(known, external_id) else None
         if found is None:
             found = Draft(BLANK_CUSTOMER | {"name": name, "phone": phone or "", "external_id": external_id or "", "source": self.source if external_id else ""})
+            self.customers.new.append(found)
             self.remember_customer(found)
         return found
 
@@ -113,42 +151,34 @@ class Archive:
         )
 
     def vehicle(self, vin, plate, owner):
-        """Return the known car or a new one of ``owner``."""
-        found = self.find_vehicle(vin, plate)
-        if found is None:
-            found = Draft(BLANK_VEHICLE | {"vin": vin or "", "plate": plate or ""})
-            self.owners[id(found)] = owner
-        elif not (found.values["vin"] and found.values["plate"]):
-            found.take(("vin", "plate"), {"vin": vin, "plate": plate}, overwrite=False)
-        self.remember_vehicle(found)
-        return found
+        """Return the known car, with the VIN or plate it lacked, or a new one of ``owner``."""
+        vehicle = self.find_vehicle(vin, plate)
+        if vehicle is None:
+            return self.new_vehicle(vin, plate, owner)
+        self.complete_vehicle(vehicle, vin, plate)
+        return vehicle
 
-    def write(self, customers, vehicles, now):
-        """Write the new ones of the given drafts and return ``(customers, vehicles)`` that were; what changes in others waits for ``write_changes``."""
-        customers, vehicles = new_only(customers), new_only(vehicles)
-        for customer in customers:
-            customer.values["phone_tail"] = customer.values["phone"][-4:]
-        insert_drafts(Customer, self.store, customers, CUSTOMER_FIELDS, now)
+    def new_vehicle(self, vin, plate, owner):
+        vehicle = Draft(BLANK_VEHICLE | {"vin": vin or "", "plate": plate or ""})
+        self.owners[id(vehicle)] = owner
+        self.vehicles.new.append(vehicle)
+        self.remember_vehicle(vehicle)
+        return vehicle
+
+    def complete_vehicle(self, vehicle, vin, plate):
+        if not (vehicle.values["vin"] and vehicle.values["plate"]):
+            vehicle.take(("vin", "plate"), {"vin": vin, "plate": plate}, overwrite=False)
+            self.remember_vehicle(vehicle)
+
+    def write_new(self, now, *, is_dry_run):
+        """Give ids to the customers and cars met since the last time, and write them."""
+        customers, vehicles = self.customers.number_new(), self.vehicles.number_new()
         for vehicle in vehicles:
-            vehicle.values["vin_tail"] = vehicle.values["vin"][-6:]
             vehicle.values["customer_id"] = self.owners[id(vehicle)].id
-        insert_drafts(Vehicle, self.store, vehicles, VEHICLE_FIELDS, now)
-        for known, new in ((self.customers, customers), (self.vehicles, vehicles)):
-            known.update((draft.id, draft) for draft in new)
-            self.made.update(id(draft) for draft in new)
-        return customers, vehicles
+        if not is_dry_run:
+            self.customers.insert(self.store, customers, now)
+            self.vehicles.insert(self.store, vehicles, now)
 
     def write_changes(self, now):
-        """Write what the file has changed, once for the whole file; return ``(customers, vehicles)`` that stood there before it."""
-        customers, vehicles = ([draft for draft in known.values() if draft.changed] for known in (self.customers, self.vehicles))
-        for customer in customers:
-            customer.values["phone_tail"] = customer.values["phone"][-4:]
-        update_drafts(Customer, self.store, customers, CUSTOMER_FIELDS, now)
-        for vehicle in vehicles:
-            vehicle.values["vin_tail"] = vehicle.values["vin"][-6:]
-        update_drafts(Vehicle, self.store, vehicles, VEHICLE_FIELDS, now)
-        return tuple([draft for draft in drafts if id(draft) not in self.made] for drafts in (customers, vehicles))
-
-
-def new_only(drafts):
-    return [draft for draft in {id(draft): draft for draft in drafts}.values() if draft.is_new]
+        self.customers.update(self.store, now)
+        self.vehicles.update(self.store, now)

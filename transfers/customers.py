@@ -21,40 +21,40 @@ VEHICLE_OWN = [
 ]
 
 
-def identity(row):
-    return tuple(row.values.get(name) for name in ("external_id", "customer_name", "phone", "vin", "plate"))
+def identities(block):
+    return list(block.each("external_id", "customer_name", "phone", "vin", "plate"))
 
 
-def check(work, row):
-    birthday = row.values.get("birthday")
-    if birthday and birthday > work.store.today(work.now) + timedelta(days=1):
-        work.reject(row, "birthday", "birthday_in_future", _("The birthday must not lie in the future."))
+def check(work, block):
+    tomorrow = work.store.today(work.now) + timedelta(days=1)
+    for index, birthday in enumerate(block.column("birthday")):
+        if birthday and birthday > tomorrow:
+            block.reject(index, "birthday", "birthday_in_future", _("The birthday must not lie in the future."))
 
 
-def take(work, rows):
-    """Write one chunk; the file is the archive's own word, so its filled cells win."""
-    taken = [find(work, row.values) for row in rows]
-    outcomes = [outcome(customer, vehicle) for customer, vehicle in taken]
-    written = work.archive.write([customer for customer, _vehicle in taken], [vehicle for _customer, vehicle in taken if vehicle], work.now)
-    work.record_archive(*written)
+def take(work, block):
+    """Take one block and return what came of each row; the file is the archive's own word, so its filled cells win."""
+    drafts = [find(work.archive, block.values(index)) for index in range(len(block))]
+    outcomes = [outcome(*each) for each in drafts]
+    work.write_new_archive()
     return outcomes
 
 
-def find(work, values):
-    archive = work.archive
-    known = archive.find_vehicle(values.get("vin"), values.get("plate"))
-    customer = archive.customer(values["customer_name"], values.get("phone"), known, values.get("external_id"))
+def find(archive, values):
+    """Return the customer and, where the row names one, the car."""
+    vin, plate = values.get("vin"), values.get("plate")
+    customer = archive.customer(values["customer_name"], values.get("phone"), archive.find_vehicle(vin, plate), values.get("external_id"))
     customer.take(CUSTOMER_OWN, values | {"name": values["customer_name"]})
     if customer.values["external_id"]:
         customer.take(["source"], {"source": archive.source})
     archive.remember_customer(customer)
-    if not (values.get("vin") or values.get("plate")):
-        return customer, None
-    vehicle = archive.vehicle(values.get("vin"), values.get("plate"), customer)
+    if not (vin or plate):
+        return [customer]
+    vehicle = archive.vehicle(vin, plate, customer)
     vehicle.take(VEHICLE_OWN, values)
     return customer, vehicle
 
 
-def outcome(customer, vehicle):
-    outcomes = {draft.outcome for draft in (customer, vehicle) if draft is not None}
+def outcome(*drafts):
+    outcomes = {draft.outcome for draft in drafts}
     return next(each for each in ("created", "updated", "unchanged") if each in outcomes)

@@ -6,37 +6,47 @@ from operator import itemgetter
 from common.bulk import OnConflict, load, reserve_ids
 
 EMPTY = (None, "")
-UNCHANGED = frozenset()
+NOTHING = frozenset()
 # Kept beside these fields, for searching.
 TAILS = {"phone": "phone_tail", "vin": "vin_tail"}
 
 
 class Draft:
-    """One row of a table. ``changed`` names the fields the file changes; a new row has no ``id`` yet."""
+    """One row of a table. ``before`` holds what stood in the fields the file changes, None for a row that is new with the file.
 
-    __slots__ = ("changed", "id", "is_new", "values")
+    ``unwritten`` names the fields changed since the row was read or written last. A new row gets its ``id`` by ``number_new``.
+    """
+
+    __slots__ = ("before", "id", "unwritten", "values")
 
     def __init__(self, values, id=None):
-        self.id, self.values, self.is_new = id, values, id is None
-        self.changed = UNCHANGED
+        self.id, self.values, self.before = id, values, None if id is None else {}
+        self.unwritten = NOTHING
 
     def take(self, names, values, *, overwrite=True):
         """Take the ``names`` from what the file says: an empty cell (None) changes nothing, a filled one only what is empty unless ``overwrite``."""
         own = self.values
-        said = {name: value for name in names if (value := values.get(name)) is not None}
-        if not overwrite:
-            said = {name: value for name, value in said.items() if own[name] in EMPTY}
-        if not self.is_new:
-            self.changed = self.changed.union(name for name, value in said.items() if own[name] != value)
-        own.update(said)
+        for name in names:
+            said = values.get(name)
+            if said is None or said == own[name] or not (overwrite or own[name] in EMPTY):
+                continue
+            if self.before is not None and self.before.setdefault(name, own[name]) == said:
+                # Changed and changed back.
+                del self.before[name]
+            self.unwritten |= {name}
+            own[name] = said
 
     @property
-    def needs_writing(self):
-        return self.is_new or bool(self.changed)
+    def is_new(self):
+        return self.before is None
+
+    @property
+    def is_changed(self):
+        return bool(self.before)
 
     @property
     def outcome(self):
-        return "created" if self.is_new else "updated" if self.changed else "unchanged"
+        return "created" if self.is_new else "updated" if self.is_changed else "unchanged"
 
 
 def read_drafts(queryset, names):
@@ -46,22 +56,32 @@ def read_drafts(queryset, names):
     return [Draft(dict(zip(names, row[1:], strict=True)), row[0]) for row in rows]
 
 
-def insert_drafts(model, store, drafts, names, now):
-    """Write drafts of new rows, which get their ids."""
+def number_new(model, drafts):
+    """Give new rows their ids before they are written, so that others can point to them."""
     for draft, pk in zip(drafts, reserve_ids(model, len(drafts)), strict=True):
-        draft.id, draft.is_new = pk, False
+        draft.id = pk
+
+
+def insert_drafts(model, store, drafts, names, now):
     load(model, ["id", *names], as_rows(drafts, names), shared={"store": store.pk, "updated_at": now})
+    mark_written(drafts)
 
 
 def update_drafts(model, store, drafts, names, now):
-    """Write changed drafts, those with the same changes together: what does not change costs nothing."""
+    """Write what is unwritten, rows with the same changes together: what does not change costs nothing."""
     alike = defaultdict(list)
     for draft in drafts:
-        alike[frozenset(draft.changed)].append(draft)
+        alike[draft.unwritten].append(draft)
     for changed, group in alike.items():
         tails = [TAILS[name] for name in changed if name in TAILS]
         conflict = OnConflict(key=("id",), update=tuple(sorted(changed)), touch=("updated_at", *tails))
         load(model, ["id", *names], as_rows(group, names), conflict, {"store": store.pk, "updated_at": now})
+    mark_written(drafts)
+
+
+def mark_written(drafts):
+    for draft in drafts:
+        draft.unwritten = NOTHING
 
 
 def as_rows(drafts, names):

@@ -1,15 +1,13 @@
 """Taking in repair orders: one row is one visit, known again by its order number."""
 
-from datetime import timedelta
-
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.bulk import load_columns, reserve_ids
 from common.cells import Unknown
-from transfers.drafts import Draft, insert_drafts, read_drafts, update_drafts
+from transfers.drafts import read_drafts
 from visits.excel import VISIT_COLUMNS
 from visits.models import Visit
-from visits.signals import people_changed
 
 COLUMNS, KEYS = VISIT_COLUMNS, ("number",)
 OWN = ["sender_name", "sender_phone", "kind", "technician", "bay", "mileage", "symptom", "work", "labour_amount", "parts_amount", "total_amount"]
@@ -17,111 +15,132 @@ TIMES = ["arrived_at", "promised_at", "handed_over_at"]
 FIELDS = ["number", "customer_id", "vehicle_id", "advisor_id", "advisor_name", "status", *TIMES, *OWN]
 TEXTS = ["advisor_name", "sender_name", "sender_phone", "technician", "bay", "symptom", "work"]
 BLANK = dict.fromkeys(FIELDS) | dict.fromkeys(TEXTS, "") | {"kind": Visit.Kind.OTHER, "status": Visit.Status.IN_SHOP}
-CLOCK_DRIFT = timedelta(minutes=10)
+DAYS = ["arrived_at", "handed_over_at"]
+CAR = ["vin", "plate", "customer_name", "sender_name", "sender_phone", "mileage", "arrived_at"]
 
 
-def identity(row):
-    return row.key
+def identities(block):
+    return block.columns["number"]
 
 
-def check(work, row):
+def check(work, block):
     """Look at what only the whole row can tell: order of times, a car to speak of, known words."""
-    values = row.values
     for name in TIMES:
-        values[name] = work.aware(values.get(name))
-    if isinstance(values.get("kind"), Unknown):
-        values["kind"] = values["kind"].value
-    if not row.errors:
-        check_times(work, row)
-    if not (row.errors or values.get("vin") or values.get("plate")):
-        work.reject(row, "vin", "vehicle_unnamed", _("Give the VIN or the plate."))
+        block.columns[name] = work.aware(block.column(name))
+    block.columns["kind"] = [kind.value if kind.__class__ is Unknown else kind for kind in block.column("kind")]
+    for index, (arrived, promised, handed_over, vin, plate) in enumerate(block.each(*TIMES, "vin", "plate")):
+        if index in block.errors:
+            continue
+        if arrived > work.latest:
+            block.reject(index, "arrived_at", "arrived_in_future", _("The arrival must not lie in the future."))
+        elif handed_over and handed_over < arrived:
+            block.reject(index, "handed_over_at", "handed_over_before_arrival", _("The hand-over must not be earlier than the arrival."))
+        elif handed_over and handed_over > work.latest:
+            block.reject(index, "handed_over_at", "handed_over_in_future", _("The hand-over must not lie in the future."))
+        elif not (vin or plate):
+            block.reject(index, "vin", "vehicle_unnamed", _("Give the VIN or the plate."))
+        elif promised and promised < arrived:
+            block.columns["promised_at"][index] = None
+            block.warn(index, "promised_at", "promised_before_arrival", _("The promised time is earlier than the arrival and was left out."))
 
 
-def check_times(work, row):
-    arrived, promised, handed_over = (row.values[name] for name in TIMES)
-    if arrived > work.now + CLOCK_DRIFT:
-        work.reject(row, "arrived_at", "arrived_in_future", _("The arrival must not lie in the future."))
-    elif handed_over and handed_over < arrived:
-        work.reject(row, "handed_over_at", "handed_over_before_arrival", _("The hand-over must not be earlier than the arrival."))
-    elif handed_over and handed_over > work.now + CLOCK_DRIFT:
-        work.reject(row, "handed_over_at", "handed_over_in_future", _("The hand-over must not lie in the future."))
-    elif promised and promised < arrived:
-        row.values["promised_at"] = None
-        work.warn(row, "promised_at", "promised_before_arrival", _("The promised time is earlier than the arrival and was left out."))
+def take(work, block):
+    """Take one block and return what came of each row: cars and customers first, then the orders."""
+    numbers = block.columns["number"]
+    known = {draft.values["number"]: draft for draft in read_drafts(Visit.objects.filter(store=work.store, number__among=numbers), FIELDS)}
+    cars = find_cars(work.archive, block)
+    work.write_new_archive()
+    block.columns["vehicle_id"] = [car.id for car in cars]
+    block.columns["customer_id"] = [car.values["customer_id"] for car in cars]
+    find_advisors(work, block)
+    insert(work, block.only([index for index, number in enumerate(numbers) if number not in known]))
+    change(work, block, known)
+    return [known[number].outcome if number in known else "created" for number in numbers]
 
 
-def take(work, rows):
-    """Write one chunk: cars and customers first, then the visits; return what came of each row."""
-    known = {draft.values["number"]: draft for draft in read_drafts(Visit.objects.filter(store=work.store, number__among=[row.key for row in rows]), FIELDS)}
-    advisors = dict(User.objects.in_store(work.store).values_list("name", "pk"))
-    taken = [(row, known.get(row.key) or Draft(dict(BLANK)), *find_car(work, row)) for row in rows]
-    work.record_archive(*work.archive.write([each[2] for each in taken], [each[3] for each in taken], work.now))
-    for row, draft, _customer, vehicle in taken:
-        fill(work, row, draft, vehicle, advisors)
-    return write(work, [draft for _row, draft, *_rest in taken])
+def find_cars(archive, block):
+    """Return the car of each row; the archive's own words about it are never overwritten from here."""
+    cars = []
+    for vin, plate, owner, sender, phone, mileage, arrived_at in block.each(*CAR):
+        car = archive.find_vehicle(vin, plate)
+        if car is None:
+            car = archive.new_vehicle(vin, plate, new_owner(archive, owner, sender, phone))
+        else:
+            archive.complete_vehicle(car, vin, plate)
+        if mileage:
+            read_mileage(car, mileage, arrived_at)
+        cars.append(car)
+    return cars
 
 
-def find_car(work, row):
-    """Return ``(customer, vehicle)`` of the row; the archive's own words about them are never overwritten from here."""
-    values = row.values
-    known = work.archive.find_vehicle(values.get("vin"), values.get("plate"))
-    customer = work.archive.owner_of(known) if known is not None else new_owner(work, values)
-    vehicle = work.archive.vehicle(values.get("vin"), values.get("plate"), customer)
-    read_mileage(vehicle, values.get("mileage"), values["arrived_at"].date())
-    return customer, vehicle
-
-
-def new_owner(work, values):
+def new_owner(archive, owner, sender, phone):
     """Return the owner of a car not seen before; the phone of a driver is not taken for the owner's."""
-    sender = values.get("sender_name")
-    name = values.get("customer_name") or sender or str(_("Unknown"))
-    return work.archive.customer(name, values.get("sender_phone") if sender in (None, name) else None)
+    name = owner or sender or str(_("Unknown"))
+    return archive.customer(name, phone if sender in (None, name) else None)
 
 
-def read_mileage(vehicle, mileage, on):
+def read_mileage(car, mileage, arrived_at):
     """Keep the newest reading that does not go backwards."""
-    before = vehicle.values["mileage"]
-    if mileage and (before is None or mileage > before):
-        vehicle.take(("mileage", "mileage_on"), {"mileage": mileage, "mileage_on": on})
+    before = car.values["mileage"]
+    if before is None or mileage > before:
+        car.take(("mileage", "mileage_on"), {"mileage": mileage, "mileage_on": arrived_at.date()})
 
 
-def fill(work, row, draft, vehicle, advisors):
-    values = row.values
-    advisor = values.get("advisor")
-    if advisor and advisor not in advisors:
-        work.warn(
-            row, "advisor", "advisor_unknown", _("The advisor “%(value)s” is unknown in this store; the order is kept and waits for mapping."), value=advisor
-        )
-    own = draft.values
-    before = own["arrived_at"], own["handed_over_at"]
-    values["vehicle_id"], values["advisor_name"], values["advisor_id"] = vehicle.id, advisor, advisors.get(advisor)
-    if draft.is_new:
-        values["customer_id"] = vehicle.values["customer_id"]
-    else:
-        keep_arrival(work, row, own)
+def find_advisors(work, block):
+    advisors = dict(User.objects.in_store(work.store).values_list("name", "pk"))
+    names = block.columns["advisor_name"] = block.column("advisor")
+    block.columns["advisor_id"] = list(map(advisors.get, names))
+    if unknown := set(names) - advisors.keys() - {None}:
+        message = _("The advisor “%(value)s” is unknown in this store; the order is kept and waits for mapping.")
+        for index, name in enumerate(names):
+            if name in unknown:
+                block.warn(index, "advisor", "advisor_unknown", message, {"value": name})
+
+
+def insert(work, block):
+    """Write orders not known before, column by column as they were read."""
+    if work.is_dry_run or not len(block):
+        return
+    columns = {name: filled(block.column(name), BLANK[name]) for name in FIELDS}
+    columns["status"] = [Visit.Status.HANDED_OVER if at else Visit.Status.IN_SHOP for at in columns["handed_over_at"]]
+    ids = reserve_ids(Visit, len(block))
+    load_columns(Visit, {"id": ids} | columns, {"store": work.store.pk, "updated_at": work.now})
+    work.record_new(Visit, ids, columns["customer_id"], columns["vehicle_id"])
+    for name in DAYS:
+        work.touch(columns[name])
+
+
+def filled(column, blank):
+    return column if blank is None else [blank if value is None else value for value in column]
+
+
+def change(work, block, known):
+    """Let known orders say what the file says of them now, and write those that differ."""
+    for index, number in enumerate(block.columns["number"] if known else ()):
+        if number in known:
+            fill(block, index, known[number])
+    changed = [draft for draft in known.values() if draft.is_changed]
+    for name in DAYS:
+        work.touch(draft.before.get(name) for draft in changed)
+        work.touch(draft.values[name] for draft in changed)
+    work.write_drafts(Visit, FIELDS, changed)
+    work.announce_people(Visit, [draft.id for draft in changed if "advisor_id" in draft.before])
+
+
+def fill(block, index, draft):
+    values, own = block.values(index), draft.values
+    # The order stays with whom it was written for, also when the car has been sold since.
+    values["customer_id"] = None
+    if moved_past(values, own):
+        values["arrived_at"] = None
+        message = _("The arrival is later than the promised time or hand-over on file and was left out.")
+        block.warn(index, "arrived_at", "arrived_after_kept_time", message)
     if values.get("handed_over_at") and own["status"] == Visit.Status.IN_SHOP:
         values["status"] = Visit.Status.HANDED_OVER
     draft.take(FIELDS, values)
-    if draft.needs_writing:
-        work.touch(*before, own["arrived_at"], own["handed_over_at"])
 
 
-def keep_arrival(work, row, own):
-    """Leave out an arrival after a time that stands on file: a corrected row may name only some of its times."""
-    kept = [own[name] for name in ("promised_at", "handed_over_at") if own[name] and not row.values.get(name)]
-    if any(moment < row.values["arrived_at"] for moment in kept):
-        row.values["arrived_at"] = None
-        work.warn(row, "arrived_at", "arrived_after_kept_time", _("The arrival is later than the promised time or hand-over on file and was left out."))
-
-
-def write(work, drafts):
-    """Write the visits with their events and return what came of each."""
-    outcomes = [draft.outcome for draft in drafts]
-    new, changed = [draft for draft in drafts if draft.is_new], [draft for draft in drafts if draft.changed]
-    insert_drafts(Visit, work.store, new, FIELDS, work.now)
-    update_drafts(Visit, work.store, changed, FIELDS, work.now)
-    if reassigned := [draft.id for draft in changed if "advisor_id" in draft.changed]:
-        people_changed.send(sender=Visit, store_id=work.store.pk, pks=reassigned)
-    for draft in new + changed:
-        work.record(Visit, draft, draft.values["customer_id"], draft.values["vehicle_id"])
-    return outcomes
+def moved_past(values, own):
+    """Tell whether the arrival lies after a time that stands on file: a corrected row may name only some of its times."""
+    kept = [own[name] for name in ("promised_at", "handed_over_at") if own[name] and not values.get(name)]
+    return any(moment < values["arrived_at"] for moment in kept)

@@ -140,7 +140,7 @@ def test_a_number_twice_in_one_file_the_later_row_wins(store, tmp_path):
 
 
 def test_a_number_again_in_a_later_chunk_replaces_and_counts_once(store, tmp_path, monkeypatch):
-    monkeypatch.setattr("transfers.services.CHUNK", 1)
+    monkeypatch.setattr("transfers.services.BLOCK", 1)
     report = taken(orders(tmp_path, order("RO1", 合计金额="1"), order("RO2"), order("RO1", 合计金额="2")), store)
     assert (report["created"], report["skipped"]) == (2, 1)
     assert Visit.objects.get(number="RO1").total_amount == Decimal("2")
