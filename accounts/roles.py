@@ -73,7 +73,10 @@ PERMISSIONS = {
         "customers.reveal",
     },
     Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal"},
-    Role.SERVICE_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | WORKSHOP | {"visits.create", "visits.hand_over", "visits.inspect", "customers.reveal"},
+    Role.SERVICE_MANAGER: WRITE_ARCHIVE
+    | DEPARTMENT_HEAD
+    | WORKSHOP
+    | {"visits.create", "visits.hand_over", "visits.inspect", "visits.approve", "customers.reveal"},
     Role.TECHNICIAN: WORKSHOP,
     Role.INSPECTOR: WORKSHOP | {"visits.inspect"},
     Role.CARE_AGENT: CARE | {"customers.reveal"},
@@ -81,11 +84,21 @@ PERMISSIONS = {
     Role.STORE_MANAGER: READ_ARCHIVE
     | READ_CARE
     | READ_AUDITS
-    | {"complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view"},
+    | {"visits.approve", "complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view"},
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},
     Role.ADMINISTRATOR: CARE_MANAGEMENT
-    | {"accounts.manage", "stores.manage", "visits.create", "visits.hand_over", "visits.repair", "visits.inspect", "visits.deliver", "complaints.answer"},
+    | {
+        "accounts.manage",
+        "stores.manage",
+        "visits.approve",
+        "visits.create",
+        "visits.hand_over",
+        "visits.repair",
+        "visits.inspect",
+        "visits.deliver",
+        "complaints.answer",
+    },
 }
 
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())

@@ -140,10 +140,16 @@ class CustomFilterMixin:
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in CustomField.objects.of(self._meta.model):
+        self.own_fields = list(CustomField.objects.of(self._meta.model))
+        for field in self.own_fields:
             name = f"custom_{field.code}"
             self.filters[name] = custom_filter(field)
             self.filters[name].parent, self.filters[name].model = self, self._meta.model
+
+    @property
+    def own_columns(self):
+        """Return the own fields the list shows as columns."""
+        return [field for field in self.own_fields if field.is_listed]
 
 
 def custom_filter(field):
@@ -184,6 +190,8 @@ class CustomValuesField(serializers.JSONField):
 
     def to_representation(self, value):
         """Show what is in use; values of removed fields wait unseen."""
+        if not value:
+            return {}
         in_use = self.context.setdefault("own_codes", {})
         model = self.parent.Meta.model
         if model not in in_use:

@@ -14,7 +14,7 @@ from common.forms import posted
 from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, VehicleForm
-from customers.models import Channel, Consent, ContactPerson, Customer, CustomField, Purpose, Vehicle
+from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
 from customers.notices import notices_for
 from customers.search import SHORTEST, find
 
@@ -36,7 +36,7 @@ def search(request):
 def customer_list(request):
     filterset = CustomerFilter(request.GET, Customer.objects.for_user(request.user).select_related("store"), request=request)
     page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "customers/list.html", {"filter": filterset, "page_obj": page_obj, "own_columns": CustomField.objects.of(Customer).listed()})
+    return render(request, "customers/list.html", {"filter": filterset, "page_obj": page_obj})
 
 
 @requires("customers.edit")
@@ -150,7 +150,7 @@ def vehicle_create(request, pk):
 def vehicle_list(request):
     filterset = VehicleFilter(request.GET, Vehicle.objects.for_user(request.user).select_related("store", "customer"), request=request)
     page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "customers/vehicle_list.html", {"filter": filterset, "page_obj": page_obj, "own_columns": CustomField.objects.of(Vehicle).listed()})
+    return render(request, "customers/vehicle_list.html", {"filter": filterset, "page_obj": page_obj})
 
 
 @requires("customers.view")

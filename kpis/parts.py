@@ -14,6 +14,7 @@ from complaints.models import Complaint, Round
 from followups.models import FollowUp, Plan
 from surveys.models import Answer, FactorScore, MysteryShop, Response, Side
 from visits.models import Delivery, Visit
+from visits.models.backdating import IS_PROMISE_KEPT
 
 SIDES = tuple(Side)
 
@@ -191,7 +192,7 @@ IN_SHOP = Part(
 DELIVERIES = Part("deliveries", Delivery, "delivered_at", Q(), "visits.view", ("salesperson_id",))
 HAND_OVERS = Part(
     "hand_overs", Visit, "handed_over_at", Q(status=Visit.Status.HANDED_OVER, promised_at__isnull=False), "visits.view", ("advisor_id",),
-    numerator=Q(handed_over_at__lte=F("promised_at")),
+    numerator=IS_PROMISE_KEPT,
 )  # fmt: skip
 
 # Mystery shops

@@ -13,6 +13,7 @@ from visits.workshop.api import CheckSerializer, InspectSerializer, PlaceSeriali
 
 # Changed by the verbs of the workshop only.
 IN_WORKSHOP = ("stage", "technicians", "halt_reason", "parts_expected_on")
+BACKDATING = ("backdated_at", "backdating_accepted_at")
 ENDING = ("handed_over_at", "labour_amount", "parts_amount", "total_amount")
 
 
@@ -54,12 +55,12 @@ class VisitSerializer(OfVehicleSerializer):
         fields = [
             "id", "store", "number", "customer", "vehicle", "sender_name", "sender_phone", "advisor", "advisor_name", "technician", "technicians", "bay",
             "kind", "status", "stage", "halt_reason", "parts_expected_on", "checks",
-            "arrived_at", "promised_at", "handed_over_at", "delay_minutes",
+            "arrived_at", "promised_at", "handed_over_at", "backdated_at", "backdating_accepted_at", "delay_minutes",
             "mileage", "fuel_level", "accessories", "symptom", "inquiry", "work", "warranty_days",
             "estimate_ceiling", "labour_amount", "parts_amount", "total_amount", "comeback_of", "notes", "custom",
             "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields = ["store", "status", *IN_WORKSHOP, *ENDING, "created_at", "updated_at"]
+        read_only_fields = ["store", "status", *IN_WORKSHOP, *BACKDATING, *ENDING, "created_at", "updated_at"]
         validators = []
 
 
@@ -67,7 +68,7 @@ class VisitUpsertSerializer(VisitSerializer):
     """A repair order as another system knows it, the hand-over included."""
 
     class Meta(VisitSerializer.Meta):
-        read_only_fields = ["store", "status", *IN_WORKSHOP, "created_at", "updated_at"]
+        read_only_fields = ["store", "status", *IN_WORKSHOP, *BACKDATING, "created_at", "updated_at"]
 
 
 class AddWorkSerializer(StrictSerializerMixin, serializers.Serializer):
@@ -134,6 +135,7 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
         "inspect": "visits.inspect",
         "hand_over": "visits.hand_over",
         "cancel": "visits.hand_over",
+        "accept_backdating": "visits.approve",
     }
     enter = staticmethod(services.log_visit)
     parent = "vehicle"
@@ -228,6 +230,12 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
     def hand_over(self, request, pk):
         visit, given = self.asked_of(request)
         visit.hand_over(by=request.user, at=given.pop("handed_over_at", None), **given)
+        return self.answer(visit)
+
+    @verb(VisitSerializer)
+    def accept_backdating(self, request, pk):
+        visit, _nothing = self.asked_of(request)
+        visit.accept_backdating(by=request.user)
         return self.answer(visit)
 
     @verb(VisitSerializer, CancelSerializer)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("visits/<int:pk>/send_to_inspection/", workshop.send_to_inspection, name="send_to_inspection"),
     path("visits/<int:pk>/inspect/", workshop.inspect, name="inspect"),
     path("visits/<int:pk>/hand_over/", views.hand_over, name="hand_over"),
+    path("visits/<int:pk>/accept_backdating/", views.accept_backdating, name="accept_backdating"),
     path("visits/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/new/", deliveries.delivery_create, name="delivery_create"),

@@ -13,7 +13,6 @@ from common.errors import NotAllowed
 from common.filters import page_of
 from common.forms import accepted, posted
 from customers.custom import facts_of
-from customers.models import CustomField
 from visits import desk, services
 from visits.filters import AppointmentFilter, VisitFilter
 from visits.forms import AddWorkForm, AppointmentForm, CancelForm, HandOverForm, OrderForm, PromiseForm, VisitForm
@@ -38,7 +37,7 @@ def reception(request):
 def visit_list(request):
     filterset = VisitFilter(request.GET, Visit.objects.for_user(request.user).with_people(), request=request)
     page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "visits/list.html", {"filter": filterset, "page_obj": page_obj, "own_columns": CustomField.objects.of(Visit).listed()})
+    return render(request, "visits/list.html", {"filter": filterset, "page_obj": page_obj})
 
 
 @requires("visits.create")
@@ -60,6 +59,7 @@ def detail(request, pk):
         "own_facts": facts_of(visit),
         "can_edit": visit.can_edit_by(request.user),
         "can_hand_over": visit.can_hand_over_by(request.user),
+        "can_accept_backdating": visit.can_accept_backdating_by(request.user),
         "can_repair": visit.can_repair_by(request.user),
         "can_inspect": visit.can_inspect_by(request.user),
         "checks": visit.checks.select_related("checked_by"),
@@ -112,6 +112,14 @@ def hand_over(request, pk):
         messages.success(request, _("The car has been handed over."))
         return redirect("visits:detail", pk)
     return verb_form(request, visit, form, _("Hand over"))
+
+
+@requires("visits.approve")
+@require_POST
+def accept_backdating(request, pk):
+    own_visit(request, pk).accept_backdating(by=request.user)
+    messages.success(request, _("The earlier time counts from now on."))
+    return redirect("visits:detail", pk)
 
 
 @requires("visits.hand_over")

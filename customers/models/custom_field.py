@@ -20,9 +20,6 @@ class CustomFieldQuerySet(models.QuerySet):
         """Return the fields in use for rows of ``model``, in the order of the form."""
         return self.filter(subject=model._meta.model_name, removed_at=None)
 
-    def listed(self):
-        return self.filter(is_listed=True)
-
     def removed(self):
         return self.exclude(removed_at=None)
 

@@ -78,7 +78,11 @@ SHARES = {
     "complaint_feedback_in_time": (ROUNDS, " AND o.answered_at <= o.due_at"),
     "reissue_rate": (SLIPS, " AND c.round_count > 1"),
     "comeback_rate": (ARRIVED, " AND (v.kind = 'comeback' OR v.comeback_of_id IS NOT NULL)"),
-    "on_time_handover": (PROMISED, " AND v.handed_over_at <= v.promised_at"),
+    "on_time_handover": (
+        PROMISED,
+        " AND CASE WHEN v.backdating_accepted_at IS NULL AND v.backdated_at IS NOT NULL THEN v.backdated_at ELSE v.handed_over_at END <= v.promised_at"
+        " AND v.handed_over_at <= v.promised_at",
+    ),
 }
 MEANS = {
     **{code: ("r.points " + RESPONSES + f" AND q.index = '{code}' AND r.is_counted").replace("q.index", 'q."index"') for code in ("csi", "css", "mot")},

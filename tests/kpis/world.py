@@ -82,8 +82,13 @@ class World:
         status = Visit.Status.HANDED_OVER if over else self.one_of([Visit.Status.IN_SHOP, Visit.Status.CANCELLED])
         earlier = Visit.objects.filter(store=store).first() if self.maybe(0.1) else None
         kind = Visit.Kind.COMEBACK if self.maybe(0.1) else Visit.Kind.REPAIR
-        visit = make_visit(store, advisor=advisor, arrived_at=arrived, promised_at=promised, handed_over_at=over, status=status, kind=kind, comeback_of=earlier)
+        times = {"arrived_at": arrived, "promised_at": promised, "handed_over_at": over} | (self.backdating(over) if over else {})
+        visit = make_visit(store, advisor=advisor, status=status, kind=kind, comeback_of=earlier, **times)
         self.add_followups(visit, "visit", advisor)
+
+    def backdating(self, over):
+        entered = over + timedelta(hours=self.one_of([1, 5])) if self.maybe(0.3) else None
+        return {"backdated_at": entered, "backdating_accepted_at": entered if self.maybe(0.5) else None}
 
     def add_delivery(self):
         store = self.one_of(self.stores)

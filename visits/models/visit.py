@@ -18,6 +18,7 @@ from customers.models.custom_field import WithCustomFields
 from customers.numbers import normal_phone
 from stores.models import Store
 from visits.inquiry import faults
+from visits.models.backdating import IS_PROMISE_KEPT, BackDated
 from visits.models.workshop import HALTED, InWorkshop
 from visits.signals import people_changed, visit_handed_over
 
@@ -40,17 +41,17 @@ class VisitQuerySet(StoreScopedQuerySet):
         return self.in_shop().filter(promised_at__lt=now)
 
     def on_time(self):
-        return self.handed_over().filter(handed_over_at__lte=models.F("promised_at"))
+        return self.handed_over().filter(IS_PROMISE_KEPT)
 
     def late(self):
-        return self.handed_over().filter(handed_over_at__gt=models.F("promised_at"))
+        return self.handed_over().filter(promised_at__isnull=False).exclude(IS_PROMISE_KEPT)
 
     def with_people(self):
         """Load what a row of a list shows."""
         return self.select_related("store", "customer", "vehicle", "advisor")
 
 
-class Visit(InWorkshop, WithCustomFields):
+class Visit(InWorkshop, BackDated, WithCustomFields):
     """One repair order (托修单) from arrival to hand-over; the fields are those of S4-12."""
 
     view_permission = "visits.view"
@@ -189,7 +190,7 @@ class Visit(InWorkshop, WithCustomFields):
         """Tell whether the promise was kept; None while there is no promise or no hand-over (S4-13)."""
         if self.promised_at is None or self.handed_over_at is None:
             return None
-        return self.handed_over_at <= self.promised_at
+        return self.counted_handed_over_at <= self.promised_at
 
     @property
     def is_in_shop(self):
@@ -292,13 +293,14 @@ class Visit(InWorkshop, WithCustomFields):
         """Give the car back; a missing total is labour plus parts. Calls after service are planned from here (S2-08), reminders from the next maintenance."""
         if not self.can_hand_over_by(by):
             raise NotAllowed
-        at = self.handed_over_at = at or timezone.now()
+        now = timezone.now()
+        at = self.handed_over_at = at or now
         self.check_times()
         if next_maintenance_on and next_maintenance_on <= self.store.local(at).date():
             raise DomainError(_("The next maintenance must lie after the hand-over."), code="maintenance_in_past", field="next_maintenance_on")
         given = {name: amount for name, amount in amounts.items() if amount is not None}
-        total = {"total_amount": sum(given.values())} if given else {}
-        self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **(total | given))
+        given = ({"total_amount": sum(given.values())} if given else {}) | given | self.backdating_of(at, by=by, now=now)
+        self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **given)
         if next_maintenance_on:
             self.vehicle.expect_maintenance(next_maintenance_on, by=by)
         record("visit.handed_over", self, by=by, number=self.number, at=at.isoformat(), on_time=self.is_on_time, stage=self.stage)
