@@ -16,6 +16,7 @@ class Topic(models.TextChoices):
     VISIT = "visit", _("Visits")
     APPOINTMENT = "appointment", _("Appointments")
     DELIVERY = "delivery", _("Deliveries")
+    ADVISED_WORK = "advised_work", _("Advised work")
     FOLLOWUP = "followup", _("Follow-ups")
     RESPONSE = "response", _("Surveys")
     COMPLAINT = "complaint", _("Complaints")

@@ -10,6 +10,7 @@ from followups.api import FollowUpViewSet
 from kpis.api import KpiViewSet
 from messaging.api import MessageViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
+from visits.advice.api import AdvisedWorkViewSet
 from visits.api import AppointmentViewSet, VisitViewSet
 from visits.deliveries.api import DeliveryViewSet
 
@@ -20,6 +21,7 @@ router.register("vehicles", VehicleViewSet, basename="vehicle")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("appointments", AppointmentViewSet, basename="appointment")
+router.register("advised-work", AdvisedWorkViewSet, basename="advised-work")
 router.register("followups", FollowUpViewSet, basename="followup")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("messages", MessageViewSet, basename="message")

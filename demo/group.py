@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from demo.advice import advise
 from demo.appointments import book_appointments
 from demo.books import Books
 from demo.ceremonies import hold_ceremonies
@@ -58,6 +59,7 @@ def run(world, branch, interviews, number):
     hold_ceremonies(world, branch)
     receive_cars(world, branch, number, bought)
     fill_workshop(world, branch)
+    advise(world, branch)
     book_appointments(world, branch)
     interview_face_to_face(world, branch, interviews)
     desk = Desk(world, branch, interviews)

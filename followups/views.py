@@ -10,6 +10,7 @@ from activity.models import Event
 from common.access import requires
 from common.filters import page_of
 from common.forms import accepted, posted
+from customers.notices import notices_for
 from followups import services
 from followups.filters import FollowUpFilter
 from followups.forms import AssignForm, Call, CancelForm, PlanForm
@@ -170,6 +171,7 @@ def call_screen(request, followup, call=None, *, status=200, **forms):
         "is_callable": can_take and followup.available_at <= now,
         "script": followup.script_for(user),
         "explanation": explain(followup.due_steps),
+        "notices": notices_for([followup.customer], user)[followup.customer_id],
         "attempts": followup.attempts.select_related("by"),
         "events": Event.objects.for_user(user).about(followup) if user.may("activity.view", followup.store_id) else [],
     }

@@ -35,6 +35,12 @@ TEMPLATES = [
         "续保临近提醒",
         "【{store}】{customer}您好，您的{car}保险将于{date}到期，脱保上路存在风险，请及时续保。若已续保请忽略本提醒。拒收请回复R",
     ),
+    (
+        "advised-work-due",
+        "Advised work falls due",
+        "建议项目到期提醒",
+        "【{store}】{customer}您好，上次到店检查时为您的{car}建议的项目将于{date}到期，为了行车安全请留意。如需预约或了解详情，请联系您的服务顾问。拒收请回复R",
+    ),
     ("birthday", "Birthday greeting", "生日祝福", "【{store}】{customer}，今天是您的生日，我们全体同事祝您生日快乐、身体健康、出行平安！拒收请回复R"),
 ]
 # code, occasion, days before, template
@@ -44,6 +50,7 @@ RULES = [
     ("insurance-30", Occasion.INSURANCE, 30, "insurance-soon"),
     ("insurance-7", Occasion.INSURANCE, 7, "insurance-now"),
     ("birthday", Occasion.BIRTHDAY, 0, "birthday"),
+    ("advised-7", Occasion.ADVISED, 7, "advised-work-due"),
 ]
 
 

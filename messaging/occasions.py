@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from messaging.models.rule import ReminderRule
 from messaging.reasons import Reason
-from visits.models import Visit
+from visits.models import AdvisedWork, Visit
 
 Occasion = ReminderRule.Occasion
 # A maintenance this long before its planned day counts as that maintenance (FU12).
@@ -21,7 +21,12 @@ def birthday_in(birthday, year):
 
 def occasion_problem(message):
     """Tell why a reminder has lost its reason, "" while it stands."""
-    check = {Occasion.MAINTENANCE: maintenance_problem, Occasion.INSURANCE: insurance_problem, Occasion.BIRTHDAY: birthday_problem}
+    check = {
+        Occasion.MAINTENANCE: maintenance_problem,
+        Occasion.INSURANCE: insurance_problem,
+        Occasion.BIRTHDAY: birthday_problem,
+        Occasion.ADVISED: advised_problem,
+    }
     return check[message.rule.occasion](message)
 
 
@@ -41,3 +46,9 @@ def insurance_problem(message):
 def birthday_problem(message):
     birthday = message.customer.birthday
     return "" if birthday and birthday_in(birthday, message.occurs_on.year) == message.occurs_on else Reason.DATE_MOVED
+
+
+def advised_problem(message):
+    """Work done here, done elsewhere or refused meanwhile is no reason any more (VI4)."""
+    still_open = AdvisedWork.objects.open().filter(vehicle=message.vehicle, due_on=message.occurs_on)
+    return "" if still_open.exists() else Reason.DATE_MOVED

@@ -1,5 +1,6 @@
 """Planning the reminders of the days ahead: whom the rules reach and when. Running it twice plans nothing twice."""
 
+from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,12 +13,18 @@ from messaging.models import Message, ReminderRule
 from messaging.occasions import Occasion, birthday_in
 from messaging.wording import values
 from stores.models import Store
+from visits.models import AdvisedWork
 
 # People can see what is coming a week ahead, and stop it.
 HORIZON = timedelta(days=7)
 SEND_AT = time(9, 30)
 # How long after its hour a reminder is still worth sending; a birthday is over in the evening (T55).
-LASTS = {Occasion.MAINTENANCE: timedelta(days=3), Occasion.INSURANCE: timedelta(days=3), Occasion.BIRTHDAY: timedelta(hours=11)}
+LASTS = {
+    Occasion.MAINTENANCE: timedelta(days=3),
+    Occasion.INSURANCE: timedelta(days=3),
+    Occasion.BIRTHDAY: timedelta(hours=11),
+    Occasion.ADVISED: timedelta(days=3),
+}
 COLUMNS = [
     "store_id", "customer_id", "vehicle_id", "template_id", "rule_id", "occurs_on", "key", "subject_type_id", "subject_id",
     "phone", "body", "due_at", "expires_at",
@@ -70,6 +77,17 @@ def insurance(store, rule, first, last):
                 yield vehicle.customer, vehicle, day
 
 
+def advised(store, rule, first, last):
+    """All work of a car that falls due on one day is one reminder."""
+    due = AdvisedWork.objects.open().filter(store=store, due_on__range=(first, last)).values_list("vehicle", "due_on").distinct()
+    days_of = defaultdict(list)
+    for vehicle_id, day in due.order_by("due_on"):
+        days_of[vehicle_id].append(day)
+    for vehicle in agreed(Vehicle.objects.filter(pk__in=days_of), rule, "customer"):
+        for day in days_of[vehicle.pk]:
+            yield vehicle.customer, vehicle, day
+
+
 def birthday(store, rule, first, last):
     kept = {first + timedelta(days=number) for number in range((last - first).days + 1)}
     for customer in agreed(Customer.objects.filter(born_on(kept), store=store, kind=Customer.Kind.PERSON), rule):
@@ -98,4 +116,4 @@ def agreed(subjects, rule, owner=""):
     return (reached.select_related(owner) if owner else reached).filter(word=True).iterator(chunk_size=2000)
 
 
-SUBJECTS = {Occasion.MAINTENANCE: maintenance, Occasion.INSURANCE: insurance, Occasion.BIRTHDAY: birthday}
+SUBJECTS = {Occasion.MAINTENANCE: maintenance, Occasion.INSURANCE: insurance, Occasion.BIRTHDAY: birthday, Occasion.ADVISED: advised}

@@ -27,6 +27,7 @@ SUBJECTS = {
     "visits:": "visit",
     "visits:delivery": "delivery",
     "visits:appointment": "appointment",
+    "visits:advised": "advised",
     "followups:": "followup",
     "followups:plan": "plan",
     "complaints:": "complaint",
@@ -140,7 +141,7 @@ def test_a_role_with_the_right_gets_the_page(role, world, store):
 
 DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "delivery": "delivery", "appointment": "appointment"} | {
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
-    "mystery-shop": "shop", "message": "message",
+    "mystery-shop": "shop", "message": "message", "advised-work": "advised",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 

@@ -15,7 +15,7 @@ from stores.models import CalendarDay
 from surveys.models import Checklist, MysteryShop, Questionnaire, Response
 from tests.factories import NOW, make_customer, make_delivery, make_handed_over, make_vehicle, make_visit, on
 from transfers.models import ImportRun
-from visits.models import Appointment
+from visits.models import AdvisedWork, Appointment
 
 
 def make_world(store, people):
@@ -37,6 +37,7 @@ def make_world(store, people):
         visit=visit,
         delivery=delivery,
         appointment=Appointment.objects.create(store=store, customer=customer, vehicle=vehicle, starts_at=NOW + timedelta(days=1)),
+        advised=AdvisedWork.objects.create(store=store, vehicle=vehicle, text="Brake pads", due_on=on("2026-12-31")),
         followup=followup,
         plan=followup.plan,
         response=response,

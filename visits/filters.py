@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.filters import DayFilter, UpdatedSinceFilter, YesNoFilter
+from common.forms import day_input
 from customers.custom import CustomFilterMixin
 from customers.filters import visible_customers, visible_stores, visible_vehicles
 from customers.models import Vehicle
 from customers.search import any_of, vehicle_ranks
-from visits.models import Appointment, Delivery, PlateState, Visit
+from visits.models import AdvisedWork, Appointment, Delivery, PlateState, Visit
 
 
 def advisors(request):
@@ -109,4 +110,30 @@ class AppointmentApiFilter(AppointmentFilter):
     starts_to = DayFilter(label=_("Starts to"), field_name="starts_at", is_end=True)
     customer = django_filters.ModelChoiceFilter(queryset=visible_customers)
     vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles)
+    updated_since = UpdatedSinceFilter()
+
+
+class AdvisedWorkFilter(django_filters.FilterSet):
+    """The one filter of advised work: page, API and the tabs of customer and car."""
+
+    q = django_filters.CharFilter(label=_("Plate or VIN"), method="search")
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    due = YesNoFilter(label=_("Due"), method="filter_due")
+    due_to = django_filters.DateFilter(label=_("Due to"), field_name="due_on", lookup_expr="lte", widget=day_input())
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers, field_name="vehicle__customer", widget=HiddenInput())
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles, widget=HiddenInput())
+
+    class Meta:
+        model = AdvisedWork
+        fields = ["q", "store", "status", "severity", "origin", "due"]
+
+    def search(self, queryset, name, value):
+        return queryset.filter(of_car(vehicle_ranks(value)))
+
+    def filter_due(self, queryset, name, value):
+        due = AdvisedWork.objects.due(timezone.localdate())
+        return queryset.filter(pk__in=due.values("pk")) if value else queryset.exclude(pk__in=due.values("pk"))
+
+
+class AdvisedWorkApiFilter(AdvisedWorkFilter):
     updated_since = UpdatedSinceFilter()

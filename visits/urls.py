@@ -1,6 +1,7 @@
 from django.urls import path
 
 from visits import views
+from visits.advice import views as advice
 from visits.deliveries import views as deliveries
 from visits.workshop import views as workshop
 
@@ -33,6 +34,12 @@ urlpatterns = [
     path("deliveries/<int:pk>/take_temporary_plate/", deliveries.delivery_take_temporary_plate, name="delivery_take_temporary_plate"),
     path("deliveries/<int:pk>/fix_plate/", deliveries.delivery_fix_plate, name="delivery_fix_plate"),
     path("settings/ceremony/", deliveries.ceremony_edit, name="ceremony_edit"),
+    path("advised-work/", advice.advised_list, name="advised_list"),
+    path("advised-work/new/", advice.advised_create, name="advised_create"),
+    path("advised-work/<int:pk>/", advice.advised_detail, name="advised_detail"),
+    path("advised-work/<int:pk>/do_here/", advice.advised_do_here, name="advised_do_here"),
+    path("advised-work/<int:pk>/do_elsewhere/", advice.advised_do_elsewhere, name="advised_do_elsewhere"),
+    path("advised-work/<int:pk>/refuse/", advice.advised_refuse, name="advised_refuse"),
     path("appointments/", views.appointment_list, name="appointment_list"),
     path("appointments/new/", views.appointment_create, name="appointment_create"),
     path("appointments/<int:pk>/miss/", views.appointment_miss, name="appointment_miss"),

@@ -14,6 +14,7 @@ from common.filters import page_of
 from common.forms import accepted, posted
 from customers.custom import facts_of
 from visits import desk, services
+from visits.duties import Duties
 from visits.filters import AppointmentFilter, VisitFilter
 from visits.forms import AddWorkForm, AppointmentForm, CancelForm, HandOverForm, OrderForm, PromiseForm, VisitForm
 from visits.intake import Intake, chosen_day
@@ -65,6 +66,7 @@ def detail(request, pk):
         "checks": visit.checks.select_related("checked_by"),
         "appointment": getattr(visit, "appointment", None),
         "comebacks": visit.comebacks.all(),
+        "duties": Duties(visit, request.user),
         "events": Event.objects.for_user(request.user).about(visit)[:100],
     }
     return render(request, "visits/detail.html", context)

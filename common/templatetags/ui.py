@@ -41,6 +41,12 @@ STATUS_LOOKS = {
     "applied": ("info", "send"),
     "temporary": ("accent", "clock"),
     "plated": ("good", "circle-check"),
+    # advised work
+    "done_here": ("good", "circle-check"),
+    "done_elsewhere": ("neutral", "external-link"),
+    "safety": ("danger", "octagon-alert"),
+    "soon": ("warn", "clock"),
+    "later": ("neutral", "minus"),
     # follow-ups
     "open": ("info", "circle-dot"),
     "done": ("good", "circle-check"),

@@ -7,11 +7,12 @@ import pytest
 from customers.models import Channel, Purpose
 from messaging import outbox
 from messaging.models import Message, MessageTemplate, Reason, ReminderRule
-from messaging.occasions import birthday_in
+from messaging.occasions import birthday_in, occasion_problem
 from messaging.reminders import plan_reminders
 from tests.factories import NOW, make_customer, make_vehicle, make_visit, on
 from tests.messaging.factories import agree
 from tests.stores.naive_calendar import instant
+from visits.models import AdvisedWork
 
 # Half past two in the night of Wednesday 18 November 2026, when the schedule plans.
 NIGHT = instant("2026-11-18 02:30")
@@ -213,7 +214,7 @@ def test_loading_the_defaults_again_keeps_what_was_edited():
     MessageTemplate.objects.filter(code="birthday").update(body="【{store}】生日快乐")
     defaults.load()
     assert MessageTemplate.objects.get(code="birthday").body == "【{store}】生日快乐"
-    assert (MessageTemplate.objects.count(), ReminderRule.objects.count()) == (5, 5)
+    assert (MessageTemplate.objects.count(), ReminderRule.objects.count()) == (6, 6)
 
 
 def test_planning_asks_a_fixed_number_of_queries(store, customer, django_assert_max_num_queries):
@@ -221,3 +222,15 @@ def test_planning_asks_a_fixed_number_of_queries(store, customer, django_assert_
         make_vehicle(store, agree(make_customer(store)), next_maintenance_on=on("2026-12-02"))
     with django_assert_max_num_queries(40):
         assert plan_reminders(NIGHT) == 30
+
+
+def test_advised_work_is_reminded_once_a_day_and_car_while_it_is_open(store, customer):
+    """VI4: when due it becomes a row of the outbox; closed meanwhile, it loses its reason."""
+    car = make_vehicle(store, customer)
+    for text in ("Brake pads", "Tyres"):
+        AdvisedWork.objects.create(store=store, vehicle=car, text=text, due_on=on("2026-11-28"))
+    plan_reminders(NIGHT)
+    assert planned() == [("advised-7", "2026-11-28", "2026-11-21 09:30")]
+    assert occasion_problem(Message.objects.get()) == ""
+    AdvisedWork.objects.update(status=AdvisedWork.Status.REFUSED)
+    assert occasion_problem(Message.objects.get()) == Reason.DATE_MOVED

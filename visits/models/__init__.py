@@ -1,3 +1,4 @@
+from visits.models.advice import AdvisedWork
 from visits.models.appointment import Appointment
 from visits.models.ceremony import Ceremony, CeremonyCheck, CeremonyItem
 from visits.models.check import QualityCheck
@@ -5,4 +6,4 @@ from visits.models.delivery import Delivery
 from visits.models.plate import PlateState
 from visits.models.visit import Visit, next_number
 
-__all__ = ["Appointment", "Ceremony", "CeremonyCheck", "CeremonyItem", "Delivery", "PlateState", "QualityCheck", "Visit", "next_number"]
+__all__ = ["AdvisedWork", "Appointment", "Ceremony", "CeremonyCheck", "CeremonyItem", "Delivery", "PlateState", "QualityCheck", "Visit", "next_number"]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class VisitsConfig(AppConfig):
+    name = "visits"
+
+    def ready(self):
+        from visits import receivers  # noqa: F401
