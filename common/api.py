@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import action
@@ -29,7 +30,11 @@ class StrictFilterBackend(DjangoFilterBackend):
         if unknown:
             accepted = ", ".join(sorted(known - {"format"}))
             raise exceptions.ValidationError({name: [_("Unknown filter; accepted are: %(names)s.") % {"names": accepted}] for name in unknown})
-        return super().filter_queryset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise translate_validation(filterset.errors)
+        return filterset.qs
 
 
 class Pagination(PageNumberPagination):

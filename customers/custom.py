@@ -99,7 +99,9 @@ def shown(field, value):
 
 
 def facts_of(row):
-    """Return ``[(field, shown value)]`` of what is filled in."""
+    """Return ``[(field, shown value)]`` of what is filled in; most rows have nothing and ask no question."""
+    if not row.custom:
+        return []
     return [(field, shown(field, row.custom[field.code])) for field in CustomField.objects.of(type(row)) if field.code in row.custom]
 
 

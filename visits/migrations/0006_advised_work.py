@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0001_initial'),
         ('stores', '0001_initial'),
-        ('visits', '0004_custom_fields'),
+        ("visits", "0005_backdated_hand_overs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
