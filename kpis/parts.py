@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce, TruncDate
 from complaints.models import Complaint, Round
 from followups.models import FollowUp, Plan
 from surveys.models import Answer, FactorScore, MysteryShop, Response, Side
-from visits.models import Delivery, Visit
+from visits.comebacks import SPAN as COMEBACK_SPAN
+from visits.models import Delivery, QualityCheck, Visit
 from visits.models.backdating import IS_PROMISE_KEPT
 
 SIDES = tuple(Side)
@@ -189,6 +190,17 @@ IN_SHOP = Part(
     "visits", Visit, "arrived_at", ~Q(status=Visit.Status.CANCELLED), "visits.view", ("advisor_id",),
     numerator=Q(kind=Visit.Kind.COMEBACK) | Q(comeback_of__isnull=False),
 )  # fmt: skip
+# An order counts as a repair unless it is plain maintenance; a comeback without a fault found is taken off its link.
+REPAIRED = Q(status=Visit.Status.HANDED_OVER) & ~Q(kind__in=[*Visit.MAINTENANCES, Visit.Kind.OTHER])
+CAME_BACK = Visit.objects.filter(comeback_of=models.OuterRef("pk"), arrived_at__lte=models.OuterRef("handed_over_at") + COMEBACK_SPAN).exclude(
+    status=Visit.Status.CANCELLED
+)
+REWORKED = QualityCheck.objects.filter(visit=models.OuterRef("pk"), has_passed=False)
+FIRST_TIME_FIX = Part(
+    "first_time_fix", Visit, "handed_over_at", REPAIRED, "visits.view", ("advisor_id",),
+    numerator=Q(~models.Exists(CAME_BACK)) & Q(~models.Exists(REWORKED)),
+)  # fmt: skip
+INTERNAL_REWORK = Part("internal_rework", Visit, "handed_over_at", REPAIRED, "visits.view", ("advisor_id",), numerator=Q(models.Exists(REWORKED)))
 DELIVERIES = Part("deliveries", Delivery, "delivered_at", Q(), "visits.view", ("salesperson_id",))
 HAND_OVERS = Part(
     "hand_overs", Visit, "handed_over_at", Q(status=Visit.Status.HANDED_OVER, promised_at__isnull=False), "visits.view", ("advisor_id",),
@@ -220,6 +232,8 @@ PARTS = {
         COMPLAINTS,
         FEEDBACK,
         IN_SHOP,
+        FIRST_TIME_FIX,
+        INTERNAL_REWORK,
         DELIVERIES,
         HAND_OVERS,
         *(shop_part(side, kind) for side in SIDES for kind in MysteryShop.Kind),

@@ -9,10 +9,19 @@ from customers.models import Customer, Vehicle
 from visits import services
 from visits.filters import AppointmentApiFilter, VisitApiFilter
 from visits.models import Appointment, Visit
+from visits.orders.api import (
+    AddWorkSerializer,
+    AgreementSerializer,
+    ItemSerializer,
+    JudgeComebackSerializer,
+    PromiseSerializer,
+    RemoveItemSerializer,
+    SignSerializer,
+)
 from visits.workshop.api import CheckSerializer, InspectSerializer, PlaceSerializer, SignCheckSerializer, StopSerializer, WaitForPartsSerializer
 
-# Changed by the verbs of the workshop only.
-IN_WORKSHOP = ("stage", "technicians", "halt_reason", "parts_expected_on")
+# Changed by verbs of their own only.
+IN_WORKSHOP = ("stage", "technicians", "halt_reason", "parts_expected_on", "comeback_cause", "comeback_explanation")
 BACKDATING = ("backdated_at", "backdating_accepted_at")
 ENDING = ("handed_over_at", "labour_amount", "parts_amount", "total_amount")
 
@@ -47,6 +56,8 @@ class VisitSerializer(OfVehicleSerializer):
     custom = CustomValuesField(required=False)
     comeback_of = ScopedField(queryset=Visit.objects.all(), allow_null=True, required=False)
     checks = CheckSerializer(many=True, read_only=True)
+    items = ItemSerializer(many=True, read_only=True)
+    agreements = AgreementSerializer(many=True, read_only=True)
     delay_minutes = serializers.IntegerField(read_only=True, allow_null=True)
     fixed = ("vehicle", "customer", "number", "arrived_at", "promised_at", "estimate_ceiling", "advisor_name", "source", "external_id")
 
@@ -56,8 +67,8 @@ class VisitSerializer(OfVehicleSerializer):
             "id", "store", "number", "customer", "vehicle", "sender_name", "sender_phone", "advisor", "advisor_name", "technician", "technicians", "bay",
             "kind", "status", "stage", "halt_reason", "parts_expected_on", "checks",
             "arrived_at", "promised_at", "handed_over_at", "backdated_at", "backdating_accepted_at", "delay_minutes",
-            "mileage", "fuel_level", "accessories", "symptom", "inquiry", "work", "warranty_days",
-            "estimate_ceiling", "labour_amount", "parts_amount", "total_amount", "comeback_of", "notes", "custom",
+            "mileage", "fuel_level", "accessories", "symptom", "inquiry", "work", "work_class", "warranty_days", "warranty_km", "items", "agreements",
+            "estimate_ceiling", "labour_amount", "parts_amount", "total_amount", "comeback_of", "comeback_cause", "comeback_explanation", "notes", "custom",
             "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["store", "status", *IN_WORKSHOP, *BACKDATING, *ENDING, "created_at", "updated_at"]
@@ -69,16 +80,6 @@ class VisitUpsertSerializer(VisitSerializer):
 
     class Meta(VisitSerializer.Meta):
         read_only_fields = ["store", "status", *IN_WORKSHOP, *BACKDATING, "created_at", "updated_at"]
-
-
-class AddWorkSerializer(StrictSerializerMixin, serializers.Serializer):
-    work = serializers.CharField(max_length=1000)
-    agreed_by = serializers.CharField(max_length=80)
-    estimate_ceiling = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, required=False)
-
-
-class PromiseSerializer(StrictSerializerMixin, serializers.Serializer):
-    promised_at = serializers.DateTimeField()
 
 
 class HandOverSerializer(StrictSerializerMixin, serializers.ModelSerializer):
@@ -115,7 +116,7 @@ class OfVehicleViewSet(VerbMixin, mixins.ListModelMixin, mixins.CreateModelMixin
 
 
 class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
-    queryset = Visit.objects.select_related("store", "vehicle", "customer").prefetch_related("technicians", "checks")
+    queryset = Visit.objects.select_related("store", "vehicle", "customer").prefetch_related("technicians", "checks", "items", "agreements")
     serializer_class = VisitSerializer
     filterset_class = VisitApiFilter
     permissions = {
@@ -123,6 +124,10 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
         "partial_update": "visits.create",
         "upsert": "visits.create",
         "bulk": "visits.create",
+        "sign": "visits.create",
+        "add_item": "visits.create",
+        "remove_item": "visits.create",
+        "judge_comeback": "visits.create",
         "add_work": "visits.create",
         "promise": "visits.hand_over",
         "start_repair": "visits.repair",
@@ -166,6 +171,30 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
         if ending:
             visit.hand_over(by=self.request.user, at=ending.pop("handed_over_at"), **ending)
 
+    @verb(VisitSerializer, SignSerializer)
+    def sign(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.sign(**given, by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, ItemSerializer)
+    def add_item(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.add_item(**given, by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, RemoveItemSerializer)
+    def remove_item(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.remove_item(given["item"], by=request.user)
+        return self.answer(visit)
+
+    @verb(VisitSerializer, JudgeComebackSerializer)
+    def judge_comeback(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.judge_comeback(**given, by=request.user)
+        return self.answer(visit)
+
     @verb(VisitSerializer, AddWorkSerializer)
     def add_work(self, request, pk):
         visit, added = self.asked_of(request)
@@ -175,7 +204,7 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
     @verb(VisitSerializer, PromiseSerializer)
     def promise(self, request, pk):
         visit, given = self.asked_of(request)
-        visit.promise(given["promised_at"], by=request.user)
+        visit.promise(**given, by=request.user)
         return self.answer(visit)
 
     @verb(VisitSerializer, PlaceSerializer)

@@ -17,7 +17,21 @@ TYPICAL_STAY = timedelta(hours=2)
 EARLIER_VISITS = 10
 # What most makers ask for; the day is only a suggestion.
 MAINTENANCE_MONTHS = 6
-FOLDED = ["advisor", "work", "technician", "bay", "sender_name", "sender_phone", "fuel_level", "accessories", "warranty_days", "comeback_of", "notes"]
+FOLDED = [
+    "advisor",
+    "work",
+    "technician",
+    "bay",
+    "sender_name",
+    "sender_phone",
+    "fuel_level",
+    "accessories",
+    "work_class",
+    "warranty_days",
+    "warranty_km",
+    "comeback_of",
+    "notes",
+]
 
 
 def short_text():
@@ -57,6 +71,8 @@ class OrderForm(CustomFieldsMixin, SeenMixin, ConfirmedMixin, forms.ModelForm):
     def __init__(self, *args, user, store, vehicle, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["advisor"].queryset = colleagues("visits.create", user, store) | User.objects.filter(pk=self.instance.advisor_id)
+        # A form without it means what the law says of small work.
+        self.fields["work_class"].required = False
         self.offer_earlier_visits(vehicle)
         for code, (question, choices) in QUESTIONS.items():
             self.fields[f"inquiry_{code}"] = inquiry_field(question, choices, self.instance.inquiry.get(code, ""))
@@ -137,16 +153,6 @@ class VisitForm(OrderForm):
             yield "kind", _("This car is already in the shop: %(number)s.") % {"number": here.number}
 
 
-class AddWorkForm(forms.Form):
-    work = forms.CharField(label=_("Added repair items"), max_length=1000, widget=short_text())
-    agreed_by = forms.CharField(label=_("Agreed by"), max_length=80, help_text=_("Who of the customer's side agreed, and how: in the shop, by phone."))
-    estimate_ceiling = forms.DecimalField(label=_("New estimate, not above"), required=False, min_value=0, max_digits=12, decimal_places=2)
-
-
-class PromiseForm(forms.Form):
-    promised_at = forms.DateTimeField(label=_("Promised for"), widget=moment_input())
-
-
 class HandOverForm(ConfirmedMixin, forms.ModelForm):
     """What the car is given back with; after a maintenance the next one is suggested, so that its reminders are planned."""
 
@@ -165,6 +171,7 @@ class HandOverForm(ConfirmedMixin, forms.ModelForm):
         self.fields["total_amount"].help_text = _("Empty means labour plus parts.")
         for name in self.amount_names:
             self.fields[name].widget.attrs["inputmode"] = "decimal"
+        self.initial |= self.instance.item_amounts
         if self.instance.kind in Visit.MAINTENANCES:
             self.initial["next_maintenance_on"] = add_months(self.instance.store.today(), MAINTENANCE_MONTHS)
 

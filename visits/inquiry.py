@@ -10,6 +10,7 @@ QUESTIONS = {
     "speed": (_("Speed"), {"low": _("low speed"), "high": _("high speed"), "standing": _("standing still")}),
     "load": (_("Load"), {"empty": _("unloaded"), "loaded": _("loaded")}),
     "road": (_("Road"), {"paved": _("paved"), "dirt": _("dirt road")}),
+    "looked_at": (_("Looked at together"), {"engine": _("engine"), "lift": _("chassis on the lift"), "both": _("engine and chassis")}),
     "road_test": (_("Road test together"), {"yes": _("driven"), "no": _("not needed")}),
     "added_equipment": (_("Added equipment"), {}),
     "last_maintenance": (_("Last maintenance"), {}),

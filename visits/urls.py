@@ -3,6 +3,7 @@ from django.urls import path
 from visits import views
 from visits.advice import views as advice
 from visits.deliveries import views as deliveries
+from visits.orders import views as orders
 from visits.workshop import views as workshop
 
 app_name = "visits"
@@ -12,8 +13,12 @@ urlpatterns = [
     path("visits/new/", views.create, name="create"),
     path("visits/<int:pk>/", views.detail, name="detail"),
     path("visits/<int:pk>/edit/", views.edit, name="edit"),
-    path("visits/<int:pk>/add_work/", views.add_work, name="add_work"),
-    path("visits/<int:pk>/promise/", views.promise, name="promise"),
+    path("visits/<int:pk>/sign/", orders.sign, name="sign"),
+    path("visits/<int:pk>/add_item/", orders.add_item, name="add_item"),
+    path("visits/<int:pk>/items/<int:item_pk>/remove/", orders.remove_item, name="remove_item"),
+    path("visits/<int:pk>/judge_comeback/", orders.judge_comeback, name="judge_comeback"),
+    path("visits/<int:pk>/add_work/", orders.add_work, name="add_work"),
+    path("visits/<int:pk>/promise/", orders.promise, name="promise"),
     path("visits/<int:pk>/start_repair/", workshop.start_repair, name="start_repair"),
     path("visits/<int:pk>/assign/", workshop.assign, name="assign"),
     path("visits/<int:pk>/wait_for_parts/", workshop.wait_for_parts, name="wait_for_parts"),

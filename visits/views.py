@@ -16,7 +16,7 @@ from customers.custom import facts_of
 from visits import desk, services
 from visits.duties import Duties
 from visits.filters import AppointmentFilter, VisitFilter
-from visits.forms import AddWorkForm, AppointmentForm, CancelForm, HandOverForm, OrderForm, PromiseForm, VisitForm
+from visits.forms import AppointmentForm, CancelForm, HandOverForm, OrderForm, VisitForm
 from visits.intake import Intake, chosen_day
 from visits.models import Appointment, Visit
 
@@ -64,6 +64,8 @@ def detail(request, pk):
         "can_repair": visit.can_repair_by(request.user),
         "can_inspect": visit.can_inspect_by(request.user),
         "checks": visit.checks.select_related("checked_by"),
+        "agreements": visit.agreements.select_related("logged_by"),
+        "items": visit.items.all(),
         "appointment": getattr(visit, "appointment", None),
         "comebacks": visit.comebacks.all(),
         "duties": Duties(visit, request.user),
@@ -81,28 +83,6 @@ def edit(request, pk):
         messages.success(request, _("The visit has been saved."))
         return redirect("visits:detail", pk)
     return render(request, "visits/edit.html", {"form": form, "visit": visit}, status=422 if form.errors else 200)
-
-
-@requires("visits.create")
-def add_work(request, pk):
-    visit = own_visit(request, pk)
-    allow(visit.can_edit_by(request.user))
-    form = AddWorkForm(posted(request))
-    if form.is_valid() and accepted(form, visit.add_work, **form.cleaned_data, by=request.user):
-        messages.success(request, _("Added with the customer's consent."))
-        return redirect("visits:detail", pk)
-    return verb_form(request, visit, form, _("Add work"))
-
-
-@requires("visits.hand_over")
-def promise(request, pk):
-    visit = own_visit(request, pk)
-    allow(visit.can_hand_over_by(request.user))
-    form = PromiseForm(posted(request), initial={"promised_at": visit.promised_at})
-    if form.is_valid() and accepted(form, visit.promise, form.cleaned_data["promised_at"], by=request.user):
-        messages.success(request, _("The new time is promised."))
-        return redirect("visits:detail", pk)
-    return verb_form(request, visit, form, _("Promise another time"))
 
 
 @requires("visits.hand_over")

@@ -46,7 +46,7 @@ def lived(store, administrator):
     visit = Visit(store=store, customer=customer, vehicle=car, promised_at=now + timedelta(hours=1)).create(by=by)
     visit.edit(by=by, bay="2")
     visit.add_work("pads", by=by, agreed_by="owner", estimate_ceiling=900)
-    visit.promise(now + timedelta(hours=2), by=by)
+    visit.promise(now + timedelta(hours=2), by=by, agreed_by="the owner")
     booked = [Appointment.objects.create(store=store, customer=customer, vehicle=car, starts_at=now - timedelta(hours=1)) for _number in range(3)]
     booked[0].arrive(visit, by=by)
     booked[1].miss(by=by)

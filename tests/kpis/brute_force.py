@@ -40,6 +40,15 @@ AND (%(employee)s IS NULL OR COALESCE(c.employee_id, v.advisor_id, d.salesperson
 VISITS = "FROM visits_visit v WHERE v.store_id = %(store)s AND (%(employee)s IS NULL OR v.advisor_id = %(employee)s)"
 ARRIVED = VISITS + " AND v.arrived_at >= %(start)s AND v.arrived_at < %(end)s AND v.status <> 'cancelled'"
 PROMISED = VISITS + " AND v.handed_over_at >= %(start)s AND v.handed_over_at < %(end)s AND v.status = 'handed_over' AND v.promised_at IS NOT NULL"
+REPAIRED = (
+    VISITS + " AND v.handed_over_at >= %(start)s AND v.handed_over_at < %(end)s AND v.status = 'handed_over'"
+    " AND v.kind NOT IN ('maintenance', 'first_service', 'other')"
+)
+MONTH_LATER = "v.handed_over_at + interval '30 days'" if connection.vendor == "postgresql" else "datetime(v.handed_over_at, '+30 days')"
+RETURNED = f"""
+EXISTS (SELECT 1 FROM visits_visit b WHERE b.comeback_of_id = v.id AND b.status <> 'cancelled' AND b.arrived_at <= {MONTH_LATER})
+"""
+REWORKED = "EXISTS (SELECT 1 FROM visits_qualitycheck k WHERE k.visit_id = v.id AND NOT k.has_passed)"
 DELIVERED = """
 FROM visits_delivery d WHERE d.store_id = %(store)s AND d.delivered_at >= %(start)s AND d.delivered_at < %(end)s
 AND (%(employee)s IS NULL OR d.salesperson_id = %(employee)s)
@@ -78,6 +87,8 @@ SHARES = {
     "complaint_feedback_in_time": (ROUNDS, " AND o.answered_at <= o.due_at"),
     "reissue_rate": (SLIPS, " AND c.round_count > 1"),
     "comeback_rate": (ARRIVED, " AND (v.kind = 'comeback' OR v.comeback_of_id IS NOT NULL)"),
+    "first_time_fix": (REPAIRED, f" AND NOT {RETURNED} AND NOT {REWORKED}"),
+    "internal_rework": (REPAIRED, f" AND {REWORKED}"),
     "on_time_handover": (
         PROMISED,
         " AND CASE WHEN v.backdating_accepted_at IS NULL AND v.backdated_at IS NOT NULL THEN v.backdated_at ELSE v.handed_over_at END <= v.promised_at"

@@ -84,6 +84,8 @@ class World:
         kind = Visit.Kind.COMEBACK if self.maybe(0.1) else Visit.Kind.REPAIR
         times = {"arrived_at": arrived, "promised_at": promised, "handed_over_at": over} | (self.backdating(over) if over else {})
         visit = make_visit(store, advisor=advisor, status=status, kind=kind, comeback_of=earlier, **times)
+        if self.maybe(0.15):
+            visit.checks.create(level="final", has_passed=self.maybe(0.3), findings="Loose", checked_by=self.people[store.pk][0])
         self.add_followups(visit, "visit", advisor)
 
     def backdating(self, over):

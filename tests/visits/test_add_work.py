@@ -8,7 +8,7 @@ from activity.models import Event
 from common.errors import Conflict
 from visits.models import Visit
 
-GIVEN = {"work": "brake pads", "agreed_by": "owner by phone", "estimate_ceiling": "900"}
+GIVEN = {"work": "brake pads", "agreed_by": "owner by phone", "channel": "phone", "amount": "480", "estimate_ceiling": "900"}
 
 
 def test_work_is_added_with_the_consent_and_the_new_ceiling(here, advisor, page):
@@ -67,3 +67,20 @@ def test_get_changes_nothing(here, advisor, page, api):
 def test_the_api_agrees(here, advisor, api):
     body = api(advisor).post(f"/api/v1/visits/{here.pk}/add_work/", GIVEN).json()
     assert (body["work"], body["estimate_ceiling"]) == ("brake pads", "900.00")
+
+
+def test_the_consent_says_who_how_when_and_how_much(here, advisor, page):
+    """S4-13."""
+    page(advisor).post(f"/visits/{here.pk}/add_work/", GIVEN)
+    agreement = here.agreements.get()
+    assert (agreement.subject, agreement.text, agreement.amount) == ("work", "brake pads", Decimal(480))
+    assert (agreement.agreed_by, agreement.channel, agreement.logged_by) == ("owner by phone", "phone", advisor)
+
+
+def test_the_amount_agreed_to_raises_the_ceiling(here, advisor):
+    """S4-13: what was told as “not above 400” is 880 once 480 more are agreed to."""
+    Visit.objects.filter(pk=here.pk).update(estimate_ceiling=400)
+    here.refresh_from_db()
+    here.add_work("brake pads", by=advisor, agreed_by="owner", amount=Decimal(480))
+    here.refresh_from_db()
+    assert here.estimate_ceiling == Decimal(880)

@@ -64,7 +64,7 @@ def test_items_added_while_the_form_was_open_are_not_overwritten_unseen(here, ad
     client, address = page(advisor), f"/visits/{here.pk}/edit/"
     seen = client.get(address).context["form"]["seen"].value()
     here.add_work("brake pads", by=advisor, agreed_by="owner")
-    refused = client.post(address, {"kind": here.kind, "bay": "2", "seen": seen})
+    refused = client.post(address, {"kind": here.kind, "work_class": here.work_class, "bay": "2", "seen": seen})
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"work", "bay"})
     here.refresh_from_db()
     assert (here.work, here.bay) == ("brake pads", "")

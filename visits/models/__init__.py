@@ -1,9 +1,24 @@
 from visits.models.advice import AdvisedWork
+from visits.models.agreement import Agreement
 from visits.models.appointment import Appointment
 from visits.models.ceremony import Ceremony, CeremonyCheck, CeremonyItem
 from visits.models.check import QualityCheck
 from visits.models.delivery import Delivery
+from visits.models.item import OrderItem
 from visits.models.plate import PlateState
 from visits.models.visit import Visit, next_number
 
-__all__ = ["AdvisedWork", "Appointment", "Ceremony", "CeremonyCheck", "CeremonyItem", "Delivery", "PlateState", "QualityCheck", "Visit", "next_number"]
+__all__ = [
+    "AdvisedWork",
+    "Agreement",
+    "Appointment",
+    "Ceremony",
+    "CeremonyCheck",
+    "CeremonyItem",
+    "Delivery",
+    "OrderItem",
+    "PlateState",
+    "QualityCheck",
+    "Visit",
+    "next_number",
+]

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Length
 from django.urls import reverse
@@ -18,11 +17,15 @@ from customers.models.custom_field import WithCustomFields
 from customers.numbers import normal_phone
 from stores.models import Store
 from visits.inquiry import faults
+from visits.models.agreement import Agreed
 from visits.models.backdating import IS_PROMISE_KEPT, BackDated
+from visits.models.comeback import Comeback
+from visits.models.item import Itemised
+from visits.models.money import MONEY
 from visits.models.workshop import HALTED, InWorkshop
 from visits.signals import people_changed, visit_handed_over
+from visits.warranty import WorkClass, warranty_of
 
-MONEY = {"max_digits": 12, "decimal_places": 2, "null": True, "blank": True, "validators": [MinValueValidator(0)]}
 # Clocks of desks differ a little; what lies further ahead is a typing error.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -51,7 +54,7 @@ class VisitQuerySet(StoreScopedQuerySet):
         return self.select_related("store", "customer", "vehicle", "advisor")
 
 
-class Visit(InWorkshop, BackDated, WithCustomFields):
+class Visit(InWorkshop, Agreed, Itemised, Comeback, BackDated, WithCustomFields):
     """One repair order (托修单) from arrival to hand-over; the fields are those of S4-12."""
 
     view_permission = "visits.view"
@@ -94,12 +97,13 @@ class Visit(InWorkshop, BackDated, WithCustomFields):
     symptom = models.TextField(_("what the customer says"), blank=True)
     inquiry = models.JSONField(_("inquiry"), default=dict, blank=True)
     work = models.TextField(_("repair items"), blank=True)
+    work_class = models.CharField(_("class of the work"), max_length=10, choices=WorkClass, default=WorkClass.MINOR, help_text=_("Sets the legal warranty."))
     warranty_days = models.PositiveIntegerField(_("warranty on the work (days)"), null=True, blank=True)
+    warranty_km = models.PositiveIntegerField(_("warranty on the work (km)"), null=True, blank=True)
     estimate_ceiling = models.DecimalField(_("estimate, not above"), **MONEY)
     labour_amount = models.DecimalField(_("labour"), **MONEY)
     parts_amount = models.DecimalField(_("parts"), **MONEY)
     total_amount = models.DecimalField(_("total"), **MONEY)
-    comeback_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="comebacks", verbose_name=_("comeback of"), db_index=False)
     notes = models.TextField(_("notes"), blank=True)
     source = models.CharField(_("source system"), max_length=40, blank=True)
     external_id = models.CharField(_("external id"), max_length=80, blank=True)
@@ -193,6 +197,10 @@ class Visit(InWorkshop, BackDated, WithCustomFields):
         return self.counted_handed_over_at <= self.promised_at
 
     @property
+    def warranty(self):
+        return warranty_of(self)
+
+    @property
     def is_in_shop(self):
         return self.status == self.Status.IN_SHOP
 
@@ -209,7 +217,7 @@ class Visit(InWorkshop, BackDated, WithCustomFields):
 
     def delay_minutes(self, now=None):
         """Return by how many whole minutes the promise is broken, of a car still here so far; None without a promise (VI1, VI6)."""
-        end = self.handed_over_at or (now or timezone.now() if self.is_in_shop else None)
+        end = self.counted_handed_over_at or (now or timezone.now() if self.is_in_shop else None)
         if self.promised_at is None or end is None:
             return None
         return max(int((end - self.promised_at).total_seconds() // 60), 0)
@@ -229,6 +237,7 @@ class Visit(InWorkshop, BackDated, WithCustomFields):
         arrived_on = self.store.local(self.arrived_at).date()
         self.vehicle.read_mileage(self.mileage, arrived_on)
         record("visit.created", self, by=by, number=self.number)
+        self.flag_comeback(by=by)
         announce_days(self.store_id, arrived_on)
         return self
 
@@ -259,34 +268,10 @@ class Visit(InWorkshop, BackDated, WithCustomFields):
         self.vehicle.read_mileage(self.mileage, arrived_on)
         record("visit.edited", self, by=by, number=self.number, fields=told)
         announce_days(self.store_id, arrived_on)
+        if "comeback_of" in changed:
+            self.announce_original()
         if "advisor" in changed:
             people_changed.send(sender=Visit, store_id=self.store_id, pks=[self.pk])
-
-    @transaction.atomic
-    def add_work(self, work, *, by, agreed_by, estimate_ceiling=None):
-        """Add repair items the customer agreed to; the event is the proof of the consent (S4-13)."""
-        if not self.can_edit_by(by):
-            raise NotAllowed
-        for field, text in (("work", work), ("agreed_by", agreed_by)):
-            if not text:
-                raise DomainError(_("Say what is added and who agreed to it."), code="consent_missing", field=field)
-        changes = {"work": f"{self.work}\n{work}".strip(), "estimate_ceiling": estimate_ceiling or self.estimate_ceiling}
-        self.change_status(self.Status.IN_SHOP, self.Status.IN_SHOP, as_read={"work": self.work}, **changes)
-        ceiling = str(estimate_ceiling) if estimate_ceiling else ""
-        record("visit.work_added", self, by=by, number=self.number, work=work, agreed_by=agreed_by, ceiling=ceiling)
-
-    @transaction.atomic
-    def promise(self, promised_at, *, by, now=None):
-        """Promise the customer another time; it counts as kept only when agreed before the old one ran out (S4-13)."""
-        if not self.can_hand_over_by(by):
-            raise NotAllowed
-        if promised_at < (now or timezone.now()):
-            raise DomainError(_("The promised time must not lie in the past."), code="promised_in_past", field="promised_at")
-        if self.is_overdue(now):
-            raise Conflict(_("The promised time has already passed; it stands as missed."), code="promise_missed")
-        before = self.promised_at
-        self.change_status(self.Status.IN_SHOP, self.Status.IN_SHOP, as_read={"promised_at": before}, promised_at=promised_at)
-        record("visit.promised", self, by=by, number=self.number, before=before and before.isoformat(), promised_at=promised_at.isoformat())
 
     @transaction.atomic
     def hand_over(self, *, by, at=None, next_maintenance_on=None, **amounts):
@@ -314,6 +299,8 @@ class Visit(InWorkshop, BackDated, WithCustomFields):
             raise NotAllowed
         if not reason:
             raise DomainError(_("Give the reason for cancelling."), code="reason_missing", field="reason")
+        if self.is_unjudged_comeback:
+            raise Conflict(_("A comeback is never refused outright: look at the car and judge the cause first."), code="comeback_unjudged")
         self.change_status(self.Status.IN_SHOP, self.Status.CANCELLED)
         record("visit.cancelled", self, by=by, number=self.number, reason=reason)
         announce_days(self.store_id, self.store.local(self.arrived_at).date())

@@ -1,0 +1,75 @@
+"""What the repair order is made of: its lines, what the customer agrees to, whether it is a comeback."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from common.access import requires
+from common.forms import accepted, posted
+from visits.orders.forms import AddWorkForm, ItemForm, JudgeComebackForm, PromiseForm, SignForm
+from visits.views import allow, own_visit, verb_form
+
+
+@requires("visits.create")
+def sign(request, pk):
+    visit = own_visit(request, pk)
+    allow(visit.can_edit_by(request.user))
+    form = SignForm(posted(request), initial={"agreed_by": visit.sender_name or visit.customer.name})
+    if form.is_valid() and accepted(form, visit.sign, **form.cleaned_data, by=request.user):
+        messages.success(request, _("The signature is on file."))
+        return redirect("visits:detail", pk)
+    return verb_form(request, visit, form, _("The customer signs"))
+
+
+@requires("visits.create")
+def add_work(request, pk):
+    visit = own_visit(request, pk)
+    allow(visit.can_edit_by(request.user))
+    form = AddWorkForm(posted(request))
+    if form.is_valid() and accepted(form, visit.add_work, **form.cleaned_data, by=request.user):
+        messages.success(request, _("Added with the customer's consent."))
+        return redirect("visits:detail", pk)
+    return verb_form(request, visit, form, _("Add work"))
+
+
+@requires("visits.hand_over")
+def promise(request, pk):
+    visit = own_visit(request, pk)
+    allow(visit.can_hand_over_by(request.user))
+    form = PromiseForm(posted(request), visit=visit)
+    if form.is_valid() and accepted(form, visit.promise, **form.cleaned_data, by=request.user):
+        messages.success(request, _("The new time is promised."))
+        return redirect("visits:detail", pk)
+    return verb_form(request, visit, form, _("Promise another time"))
+
+
+@requires("visits.create")
+def add_item(request, pk):
+    visit = own_visit(request, pk)
+    allow(visit.can_edit_by(request.user))
+    form = ItemForm(posted(request))
+    if form.is_valid() and accepted(form, visit.add_item, **form.cleaned_data, by=request.user):
+        messages.success(request, _("The line is on the order."))
+        return redirect("visits:detail", pk)
+    return verb_form(request, visit, form, _("Add a line"))
+
+
+@requires("visits.create")
+@require_POST
+def remove_item(request, pk, item_pk):
+    visit = own_visit(request, pk)
+    visit.remove_item(get_object_or_404(visit.items, pk=item_pk), by=request.user)
+    messages.success(request, _("The line is taken off the order."))
+    return redirect("visits:detail", pk)
+
+
+@requires("visits.create")
+def judge_comeback(request, pk):
+    visit = own_visit(request, pk)
+    allow(visit.can_edit_by(request.user))
+    form = JudgeComebackForm(posted(request), initial={"cause": visit.comeback_cause, "explanation": visit.comeback_explanation})
+    if form.is_valid() and accepted(form, visit.judge_comeback, **form.cleaned_data, by=request.user):
+        messages.success(request, _("The cause is on file."))
+        return redirect("visits:detail", pk)
+    return verb_form(request, visit, form, _("Judge the comeback"))
