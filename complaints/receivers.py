@@ -9,6 +9,8 @@ from complaints.models import Complaint, Round
 from customers.notices import Notice
 from customers.signals import notices_asked
 from followups.signals import followup_finished
+from messaging.reasons import Reason
+from messaging.signals import hindrance_asked
 from visits.signals import people_changed
 
 SATISFIED, WORDS = "satisfied", "words"
@@ -36,6 +38,12 @@ def announce_slips(sender, store_id, pks, **kwargs):
     """Slips that name nobody count for who served the customer: their days change with the person."""
     for slip in Complaint.objects.filter(**{f"{sender._meta.model_name}__among": pks}, employee=None).select_related("store"):
         slip.announce()
+
+
+@receiver(hindrance_asked)
+def name_open_complaint(sender, message, **kwargs):
+    """Hold back care and promotion while the customer waits for an answer to a complaint (T63)."""
+    return Reason.COMPLAINT_OPEN if Complaint.objects.open().filter(customer=message.customer_id).exists() else None
 
 
 @receiver(notices_asked)

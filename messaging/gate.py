@@ -8,6 +8,7 @@ from customers.numbers import MOBILE
 from messaging.models.template import MessageTemplate
 from messaging.occasions import occasion_problem
 from messaging.reasons import Reason
+from messaging.signals import hindrance_asked
 
 Category = MessageTemplate.Category
 # Local time of the store in which messages may arrive (domain rule 6.2); the last minute is still allowed.
@@ -55,7 +56,14 @@ def why_never(message):
             return Reason.NO_CONSENT
     if message.vehicle and message.vehicle.customer_id != customer.pk:
         return Reason.OWNER_CHANGED
-    return occasion_problem(message) if message.rule else ""
+    return (occasion_problem(message) if message.rule else "") or hindrance(message)
+
+
+def hindrance(message):
+    """Ask the apps above: a greeting in the middle of a complaint adds insult to injury, a notice still belongs to its contract."""
+    if message.template.category == Category.NOTICE:
+        return ""
+    return next((reason for _receiver, reason in hindrance_asked.send(sender=type(message), message=message) if reason), "")
 
 
 def why_later(message, same_phone, now):

@@ -20,5 +20,6 @@ class Reason(models.TextChoices):
     OWNER_CHANGED = "owner_changed", _("the car has another owner now")
     DATE_MOVED = "date_moved", _("the day has moved")
     VISITED = "visited", _("the car has been here for maintenance meanwhile")
+    COMPLAINT_OPEN = "complaint_open", _("the customer has an open complaint")
     MISSING_VALUE = "missing_value", _("a value of the text is missing")
     STOPPED = "stopped", _("stopped by hand")
