@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.photos import photo_path
 from accounts.roles import ALL_PERMISSIONS, DEPARTMENT_HEADS, PERMISSIONS, Role, roles_with
 from common.errors import DomainError, NotAllowed
+from common.photos import forget
 from stores.models import Region, Store
 
 
@@ -32,6 +34,12 @@ class UserQuerySet(models.QuerySet):
         covering = models.Q(is_group=True) | models.Q(store__in=stores) | models.Q(region__stores__in=stores)
         return self.filter(pk__in=Membership.objects.filter(covering, role__in=roles_with(permission)).values("user"), is_active=True)
 
+    def colleagues_of(self, user):
+        """Return the people whose membership covers one of the stores of ``user``, those who have left included."""
+        stores = user.stores_with(None)
+        covering = models.Q(is_group=True) | models.Q(store__in=stores) | models.Q(region__stores__in=stores)
+        return self.filter(models.Q(pk=user.pk) | models.Q(pk__in=Membership.objects.filter(covering).values("user")))
+
     def heads_of(self, department):
         return self.with_roles([DEPARTMENT_HEADS[department.kind]], department.store)
 
@@ -48,6 +56,8 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, choices=[("zh-hans", _("Simplified Chinese")), ("en", _("English"))])
+
+    photo = models.FileField(_("photo"), upload_to=photo_path, blank=True)
 
     REQUIRED_FIELDS = ["name"]
 
@@ -100,6 +110,13 @@ class User(AbstractUser):
             raise NotAllowed
         if store_ids is not None and Store.objects.exclude(pk__in=store_ids).exists():
             raise NotAllowed(_("This holds for every store; only people responsible for all of them change it."), code="all_stores")
+
+    def show_photo(self, photo):
+        """Put another photo up, or none; the file of the old one goes."""
+        if self.photo:
+            forget(self.photo)
+        self.photo = photo or ""
+        self.save(update_fields=["photo"])
 
     @property
     def roles(self):

@@ -26,6 +26,7 @@ NAVIGATION = [
         [
             Item(_("My day"), "kpis:home", "sun", keys="g h"),
             Item(_("Reception"), "visits:reception", "wrench", "visits.create", "g r"),
+            Item(_("Workshop board"), "visits:board", "kanban", "visits.view", "g b"),
             Item(_("Queue"), "followups:queue", "phone-call", "followups.work", "g q"),
             Item(_("Appointments"), "visits:appointment_list", "calendar-clock", "visits.view"),
         ],

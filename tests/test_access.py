@@ -16,9 +16,10 @@ from tests.world import make_world
 
 pytestmark = pytest.mark.usefixtures("defaults")
 
-PUBLIC = {"accounts:login", "common:healthz", "common:readyz"}
+PUBLIC = {"accounts:login", "common:healthz", "common:readyz", "visits:progress", "visits:progress_photo"}
 # Which object stands behind a page's number: the longest matching beginning of the URL name counts.
 SUBJECTS = {
+    "accounts:": "colleague",
     "customers:": "customer",
     "customers:vehicle_detail": "vehicle",
     "customers:vehicle_edit": "vehicle",

@@ -31,6 +31,7 @@ def make_world(store, people):
     notify([people.agent], "complaint.issued", complaint)
     record("visit.created", visit, by=people.advisor)
     return SimpleNamespace(
+        colleague=people.agent,
         customer=customer,
         contact=customer.contacts.create(name="Contact", relation="spouse"),
         vehicle=vehicle,
