@@ -1,4 +1,6 @@
+from django.urls import reverse
 from rest_framework import mixins, serializers, viewsets
+from rest_framework.response import Response
 
 from accounts.models import User
 from common.api import PatchMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
@@ -14,6 +16,7 @@ from visits.orders.api import (
     AgreementSerializer,
     ItemSerializer,
     JudgeComebackSerializer,
+    LinkSerializer,
     PromiseSerializer,
     RemoveItemSerializer,
     SignSerializer,
@@ -124,6 +127,7 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
         "partial_update": "visits.create",
         "upsert": "visits.create",
         "bulk": "visits.create",
+        "share": "visits.create",
         "sign": "visits.create",
         "add_item": "visits.create",
         "remove_item": "visits.create",
@@ -170,6 +174,12 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
             refuse_fixed(ending, ENDING)
         if ending:
             visit.hand_over(by=self.request.user, at=ending.pop("handed_over_at"), **ending)
+
+    @verb(LinkSerializer)
+    def share(self, request, pk):
+        visit, _nothing = self.asked_of(request)
+        token = visit.share(by=request.user)
+        return Response({"link": request.build_absolute_uri(reverse("visits:progress", args=[token]))})
 
     @verb(VisitSerializer, SignSerializer)
     def sign(self, request, pk):

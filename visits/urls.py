@@ -2,6 +2,7 @@ from django.urls import path
 
 from visits import views
 from visits.advice import views as advice
+from visits.board import views as board
 from visits.deliveries import views as deliveries
 from visits.orders import views as orders
 from visits.workshop import views as workshop
@@ -9,10 +10,14 @@ from visits.workshop import views as workshop
 app_name = "visits"
 urlpatterns = [
     path("reception/", views.reception, name="reception"),
+    path("board/", board.board, name="board"),
+    path("v/<str:token>/", board.progress, name="progress"),
+    path("v/<str:token>/photo/", board.progress_photo, name="progress_photo"),
     path("visits/", views.visit_list, name="list"),
     path("visits/new/", views.create, name="create"),
     path("visits/<int:pk>/", views.detail, name="detail"),
     path("visits/<int:pk>/edit/", views.edit, name="edit"),
+    path("visits/<int:pk>/share/", orders.share, name="share"),
     path("visits/<int:pk>/sign/", orders.sign, name="sign"),
     path("visits/<int:pk>/add_item/", orders.add_item, name="add_item"),
     path("visits/<int:pk>/items/<int:item_pk>/remove/", orders.remove_item, name="remove_item"),

@@ -18,6 +18,7 @@ EVERYBODY = {ADVISOR, SALES, SALES_HEAD, SERVICE_HEAD, AGENT, CARE_HEAD, STORE_H
 SHOP = {Role.TECHNICIAN, Role.INSPECTOR}
 RIGHTS = {
     "/reception/": {ADVISOR, SERVICE_HEAD, ADMIN},
+    "/board/": EVERYBODY | SHOP,
     "/visits/": EVERYBODY | SHOP,
     "/visits/new/": {ADVISOR, SERVICE_HEAD, ADMIN},
     "/deliveries/": EVERYBODY | SHOP,

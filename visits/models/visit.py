@@ -22,6 +22,7 @@ from visits.models.backdating import IS_PROMISE_KEPT, BackDated
 from visits.models.comeback import Comeback
 from visits.models.item import Itemised
 from visits.models.money import MONEY
+from visits.models.sharing import OPEN_AFTER_HAND_OVER, Shared
 from visits.models.workshop import HALTED, InWorkshop
 from visits.signals import people_changed, visit_handed_over
 from visits.warranty import WorkClass, warranty_of
@@ -49,12 +50,17 @@ class VisitQuerySet(StoreScopedQuerySet):
     def late(self):
         return self.handed_over().filter(promised_at__isnull=False).exclude(IS_PROMISE_KEPT)
 
+    def shared(self, now):
+        """Return the visits whose customers may look: those here and those just handed over."""
+        open_until = models.Q(handed_over_at__gt=now - OPEN_AFTER_HAND_OVER, status=Visit.Status.HANDED_OVER)
+        return self.exclude(link_hash="").filter(open_until | models.Q(status=Visit.Status.IN_SHOP))
+
     def with_people(self):
         """Load what a row of a list shows."""
         return self.select_related("store", "customer", "vehicle", "advisor")
 
 
-class Visit(InWorkshop, Agreed, Itemised, Comeback, BackDated, WithCustomFields):
+class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, BackDated, WithCustomFields):
     """One repair order (托修单) from arrival to hand-over; the fields are those of S4-12."""
 
     view_permission = "visits.view"
@@ -122,6 +128,7 @@ class Visit(InWorkshop, Agreed, Itemised, Comeback, BackDated, WithCustomFields)
             models.Index(fields=["store", "promised_at"], condition=models.Q(status="in_shop"), name="visit_in_shop"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["link_hash"], condition=~models.Q(link_hash=""), name="visit_link_once"),
             models.UniqueConstraint(
                 fields=["store", "number"], name="visit_number_once", violation_error_message=_("This repair order number is already taken in this store.")
             ),

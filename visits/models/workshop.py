@@ -21,6 +21,7 @@ class Stage(models.TextChoices):
 
 
 HALTED = (Stage.WAITING_FOR_PARTS, Stage.STOPPED)
+UNDER_REPAIR = (Stage.IN_REPAIR, *HALTED, Stage.INSPECTION)
 Level = QualityCheck.Level
 
 

@@ -51,3 +51,9 @@ class PromiseSerializer(StrictSerializerMixin, serializers.Serializer):
 class JudgeComebackSerializer(StrictSerializerMixin, serializers.Serializer):
     cause = serializers.ChoiceField(choices=Cause)
     explanation = serializers.CharField(max_length=500, required=False)
+
+
+class LinkSerializer(serializers.Serializer):
+    """The address of the customer's page, told this once."""
+
+    link = serializers.URLField(read_only=True)

@@ -1,7 +1,8 @@
 """What the repair order is made of: its lines, what the customer agrees to, whether it is a comeback."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -9,6 +10,15 @@ from common.access import requires
 from common.forms import accepted, posted
 from visits.orders.forms import AddWorkForm, ItemForm, JudgeComebackForm, PromiseForm, SignForm
 from visits.views import allow, own_visit, verb_form
+
+
+@requires("visits.create")
+@require_POST
+def share(request, pk):
+    """Make a link for the customer and show it this once."""
+    visit = own_visit(request, pk)
+    link = request.build_absolute_uri(reverse("visits:progress", args=[visit.share(by=request.user)]))
+    return render(request, "visits/shared.html", {"visit": visit, "link": link})
 
 
 @requires("visits.create")
