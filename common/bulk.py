@@ -61,6 +61,16 @@ def load_columns(model, columns, shared=None):
     return write(target, [list(columns.values())])
 
 
+def change(model, columns, rows, shared=None):
+    """Overwrite ``columns`` of rows that are there; each of ``rows`` begins with the primary key. ``shared`` maps fields to a value written into all."""
+    fields = [model._meta.pk, *(model._meta.get_field(name) for name in columns)]
+    given = {model._meta.get_field(name): value for name, value in (shared or {}).items()}
+    target = Target(model, fields, {field: converted(field, value) for field, value in given.items()}, None)
+    columns_of_rows = prepared(fields, batches(rows, len(fields)))
+    with transaction.atomic(), connection.cursor() as cursor:
+        (change_staged if connection.vendor == "postgresql" else change_each)(cursor, target, columns_of_rows)
+
+
 def target_of(model, columns, shared, conflict=None):
     fields = [model._meta.get_field(name) for name in columns]
     given = {model._meta.get_field(name): value for name, value in (shared or {}).items()}
@@ -146,10 +156,7 @@ def copy_in(cursor, target, batches):
 
 def move_in(cursor, target, batches):
     """Stage the rows by COPY and move them with one statement, which adds what all rows share (``xmax`` is 0 on new rows)."""
-    cursor.execute(f"CREATE TEMPORARY TABLE {STAGE} ON COMMIT DROP AS SELECT {target.named} FROM {target.table} WITH NO DATA")
-    with cursor.copy(f"COPY {STAGE} ({target.named}) FROM STDIN") as copy:
-        for columns in batches:
-            copy.write(copy_lines(columns))
+    stage(cursor, target, batches)
     casts = "".join(f", CAST(%s AS {field.db_type(connection)})" for field in target.shared)
     move = f"INSERT INTO {target.table} ({target.all_named}) SELECT {target.named}{casts} FROM {STAGE} {target.on_conflict()}"
     shared = list(target.shared.values())
@@ -161,6 +168,31 @@ def move_in(cursor, target, batches):
         inserted = touched = cursor.rowcount
     cursor.execute(f"DROP TABLE {STAGE}")
     return Loaded(inserted, touched - inserted)
+
+
+def stage(cursor, target, batches):
+    cursor.execute(f"CREATE TEMPORARY TABLE {STAGE} ON COMMIT DROP AS SELECT {target.named} FROM {target.table} WITH NO DATA")
+    with cursor.copy(f"COPY {STAGE} ({target.named}) FROM STDIN") as copy:
+        for columns in batches:
+            copy.write(copy_lines(columns))
+
+
+def change_staged(cursor, target, batches):
+    stage(cursor, target, batches)
+    primary, *changed = (quoted(field.column) for field in target.fields)
+    changes = [f"{column} = {STAGE}.{column}" for column in changed] + [f"{quoted(field.column)} = %s" for field in target.shared]
+    same = f"{target.table}.{primary} = {STAGE}.{primary}"
+    cursor.execute(f"UPDATE {target.table} SET {', '.join(changes)} FROM {STAGE} WHERE {same}", list(target.shared.values()))
+    cursor.execute(f"DROP TABLE {STAGE}")
+
+
+def change_each(cursor, target, batches):
+    primary, *changed = (quoted(field.column) for field in target.fields)
+    changes = ", ".join(f"{column} = %s" for column in [*changed, *(quoted(field.column) for field in target.shared)])
+    shared = tuple(target.shared.values())
+    for columns in batches:
+        rows = ((*row, *shared, key) for key, *row in zip(*columns, strict=True))
+        cursor.executemany(f"UPDATE {target.table} SET {changes} WHERE {primary} = %s", rows)
 
 
 def copy_lines(columns, tail=""):

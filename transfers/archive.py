@@ -48,11 +48,11 @@ class Shelf:
         self.keep_tails(drafts)
         insert_drafts(self.model, store, drafts, self.fields, now)
 
-    def update(self, store, now):
+    def update(self, now):
         """Write what has changed in any row since it was read or written."""
         drafts = [draft for draft in (*self.known.values(), *self.new) if draft.unwritten]
         self.keep_tails(drafts)
-        update_drafts(self.model, store, drafts, self.fields, now)
+        update_drafts(self.model, drafts, now)
 
     def keep_tails(self, drafts):
         name, length = self.tail
@@ -180,5 +180,5 @@ class Archive:
             self.vehicles.insert(self.store, vehicles, now)
 
     def write_changes(self, now):
-        self.customers.update(self.store, now)
-        self.vehicles.update(self.store, now)
+        self.customers.update(now)
+        self.vehicles.update(now)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from operator import itemgetter
 
-from common.bulk import OnConflict, load, reserve_ids
+from common.bulk import change, load, reserve_ids
 
 EMPTY = (None, "")
 NOTHING = frozenset()
@@ -67,15 +67,14 @@ def insert_drafts(model, store, drafts, names, now):
     mark_written(drafts)
 
 
-def update_drafts(model, store, drafts, names, now):
+def update_drafts(model, drafts, now):
     """Write what is unwritten, rows with the same changes together: what does not change costs nothing."""
     alike = defaultdict(list)
     for draft in drafts:
         alike[draft.unwritten].append(draft)
     for changed, group in alike.items():
-        tails = [TAILS[name] for name in changed if name in TAILS]
-        conflict = OnConflict(key=("id",), update=tuple(sorted(changed)), touch=("updated_at", *tails))
-        load(model, ["id", *names], as_rows(group, names), conflict, {"store": store.pk, "updated_at": now})
+        names = [*sorted(changed), *(TAILS[name] for name in changed if name in TAILS)]
+        change(model, names, as_rows(group, names), {"updated_at": now})
     mark_written(drafts)
 
 
@@ -85,5 +84,4 @@ def mark_written(drafts):
 
 
 def as_rows(drafts, names):
-    picked = itemgetter(*names)
-    return ((draft.id, *picked(draft.values)) for draft in drafts)
+    return ((draft.id, *(draft.values[name] for name in names)) for draft in drafts)

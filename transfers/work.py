@@ -88,7 +88,7 @@ class Work:
         if self.is_dry_run:
             return
         insert_drafts(model, self.store, new, fields, self.now)
-        update_drafts(model, self.store, changed, fields, self.now)
+        update_drafts(model, changed, self.now)
         self.record_new(model, *columns_of(map(row_references, new)))
         self.record_changed(model, changed, row_references)
 

@@ -35,7 +35,8 @@ class Customer(WithCustomFields):
         Kind.COMPANY: ["name", "phone", "address"],
     }
 
-    store = models.ForeignKey(Store, models.PROTECT, related_name="customers", verbose_name=_("store"), db_index=False)
+    # Stores are never deleted; in the database each constraint would be checked again for every imported row.
+    store = models.ForeignKey(Store, models.PROTECT, related_name="customers", verbose_name=_("store"), db_index=False, db_constraint=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PERSON)
     name = models.CharField(_("name"), max_length=80)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)

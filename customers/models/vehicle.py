@@ -22,7 +22,8 @@ class Vehicle(WithCustomFields):
         HYBRID = "hybrid", _("Plug-in hybrid")
         ELECTRIC = "electric", _("Electric")
 
-    store = models.ForeignKey(Store, models.PROTECT, related_name="vehicles", verbose_name=_("store"), db_index=False)
+    # Stores are never deleted; in the database each constraint would be checked again for every imported row.
+    store = models.ForeignKey(Store, models.PROTECT, related_name="vehicles", verbose_name=_("store"), db_index=False, db_constraint=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="vehicles", verbose_name=_("owner"))
     vin = models.CharField(_("VIN"), max_length=17, blank=True)
     vin_tail = models.CharField(max_length=6, blank=True, editable=False)

@@ -83,13 +83,16 @@ class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, BackDated, WithCusto
         HANDED_OVER = "handed_over", _("Handed over")
         CANCELLED = "cancelled", _("Cancelled")
 
-    store = models.ForeignKey(Store, models.PROTECT, related_name="visits", verbose_name=_("store"), db_index=False)
+    # Stores and people are never deleted; in the database each constraint would be checked again for every imported row.
+    store = models.ForeignKey(Store, models.PROTECT, related_name="visits", verbose_name=_("store"), db_index=False, db_constraint=False)
     number = models.CharField(_("repair order"), max_length=40, blank=True)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="visits", verbose_name=_("customer"))
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="visits", verbose_name=_("vehicle"))
     sender_name = models.CharField(_("brought in by"), max_length=80, blank=True)
     sender_phone = models.CharField(_("phone of the person who brought it in"), max_length=20, blank=True)
-    advisor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="advised_visits", verbose_name=_("advisor"), db_index=False)
+    advisor = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="advised_visits", verbose_name=_("advisor"), db_index=False, db_constraint=False
+    )
     advisor_name = models.CharField(_("advisor as in the source system"), max_length=60, blank=True)
     technician = models.CharField(_("technician"), max_length=60, blank=True)
     kind = models.CharField(_("visit type"), max_length=14, choices=Kind, default=Kind.MAINTENANCE)
