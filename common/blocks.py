@@ -79,9 +79,8 @@ class ColumnReader:
         self.parsed = Known(self.value).__getitem__ if column.repeats else self.value
         self.found = Known(column.check).__getitem__
 
-    def read(self, block):
+    def read(self, block, cells):
         """Put the values of the column into the block, and what is wrong or odd with them."""
-        cells = [row[self.place] for row in block.cells]
         if bool in set(map(type, cells)):
             # True equals 1 and would be taken for it.
             cells = [str(cell) if cell.__class__ is bool else cell for cell in cells]
@@ -109,9 +108,10 @@ class ColumnReader:
             return None
 
     def look_at(self, block, values):
-        for index, value in enumerate(values):
+        title = block.table.title(self.column.name)
+        for number, key, value in zip(block.numbers, block.keys, values, strict=True):
             if value is not None and (found := self.found(value)):
-                block.warn(index, self.column.name, *found)
+                block.warnings.append(Note(number, key, title, *found))
 
 
 def read_blocks(table: Table, key: str, size: int) -> Iterator[Block]:
@@ -121,9 +121,10 @@ def read_blocks(table: Table, key: str, size: int) -> Iterator[Block]:
     rows = data_rows(table)
     while some := list(islice(rows, size)):
         numbers, cells = map(list, zip(*some, strict=True))
-        block = Block(table, numbers, [readable(row[table.places[key]]) for row in cells], cells)
+        columns = list(zip(*cells, strict=False))
+        block = Block(table, numbers, list(map(readable, columns[table.places[key]])), cells)
         for reader in readers:
-            reader.read(block)
+            reader.read(block, columns[reader.place])
         yield block
 
 

@@ -204,10 +204,11 @@ def copy_lines(columns, tail=""):
 def copy_cells(values):
     r"""Return the values as COPY reads them: \N for nothing, and a backslash before what would end a cell."""
     kinds = set(map(type, values))
-    texts = values if kinds == {str} else ["" if value is None else str(value) for value in values]
+    has_gaps = type(None) in kinds
+    texts = values if kinds == {str} else ["" if value is None else str(value) for value in values] if has_gaps else list(map(str, values))
     if any(issubclass(kind, str) for kind in kinds) and ENDING.search("".join(texts)):
         texts = [text.translate(ESCAPES) for text in texts]
-    return [NOTHING if value is None else text for value, text in zip(values, texts, strict=True)] if type(None) in kinds else texts
+    return [NOTHING if value is None else text for value, text in zip(values, texts, strict=True)] if has_gaps else texts
 
 
 def execute_many(cursor, target, batches):

@@ -104,6 +104,8 @@ def whole_number(cell) -> int:
 def moment(cell) -> datetime:
     """Return a local date and time without zone; a date alone is its midnight."""
     if cell.__class__ is datetime:
+        if not cell.microsecond and cell.tzinfo is None and 1900 <= cell.year <= 2099:
+            return cell
         return plausible(cell.replace(microsecond=0, tzinfo=None) if cell.microsecond or cell.tzinfo else cell)
     if cell.__class__ is date:
         return plausible(datetime(cell.year, cell.month, cell.day))
@@ -159,12 +161,13 @@ def plausible(value):
 
 def choice(table: dict, unknown):
     """Return a parser that looks words up; an unknown word becomes ``unknown`` and keeps itself for the report."""
-    words = {word: value for value, spellings in table.items() for word in spellings}
+    # Members of an enumeration become what is stored: cheaper to write, and the same to compare with.
+    words = {word: str(value) for value, spellings in table.items() for word in spellings}
     squeezed_words = {squeezed(word): value for word, value in words.items()}
 
     def parse(cell):
         word = text(cell)
-        return words.get(word) or squeezed_words.get(squeezed(word)) or Unknown(word, unknown)
+        return words.get(word) or squeezed_words.get(squeezed(word)) or Unknown(word, str(unknown))
 
     return parse
 

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -174,7 +175,7 @@ def text_rows(text):
 
 
 def numbered(rows, header_number):
-    return (each for each in rows if each[0] > header_number)
+    return dropwhile(lambda row: row[0] <= header_number, rows)
 
 
 def top_rows(rows):
@@ -226,7 +227,7 @@ def data_rows(table: Table) -> Iterator:
 def is_not_data(cells, header):
     """Tell whether the row is a line of totals or the header printed again."""
     first = cells[0] or next((cell for cell in cells if cell not in ("", None)), "")
-    return isinstance(first, str) and (TOTALS.fullmatch(first.strip()) is not None or tuple(cells) == header)
+    return isinstance(first, str) and ((first in header and tuple(cells) == header) or TOTALS.fullmatch(first.strip()) is not None)
 
 
 def write_workbook(path, headers, rows):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from operator import itemgetter
 
-from common.bulk import change, load, reserve_ids
+from common.bulk import change, load_columns, reserve_ids
 
 EMPTY = (None, "")
 NOTHING = frozenset()
@@ -63,7 +63,8 @@ def number_new(model, drafts):
 
 
 def insert_drafts(model, store, drafts, names, now):
-    load(model, ["id", *names], as_rows(drafts, names), shared={"store": store.pk, "updated_at": now})
+    columns = {name: [draft.values[name] for draft in drafts] for name in names}
+    load_columns(model, {"id": [draft.id for draft in drafts]} | columns, {"store": store.pk, "updated_at": now})
     mark_written(drafts)
 
 
@@ -74,14 +75,10 @@ def update_drafts(model, drafts, now):
         alike[draft.unwritten].append(draft)
     for changed, group in alike.items():
         names = [*sorted(changed), *(TAILS[name] for name in changed if name in TAILS)]
-        change(model, names, as_rows(group, names), {"updated_at": now})
+        change(model, names, ((draft.id, *(draft.values[name] for name in names)) for draft in group), {"updated_at": now})
     mark_written(drafts)
 
 
 def mark_written(drafts):
     for draft in drafts:
         draft.unwritten = NOTHING
-
-
-def as_rows(drafts, names):
-    return ((draft.id, *(draft.values[name] for name in names)) for draft in drafts)

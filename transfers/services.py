@@ -55,10 +55,7 @@ def take_rows(work, reader, blocks):
     for block in ahead(good_rows(work, reader, block) for block in blocks):
         latest = latest_only(work, block, reader.identities(block))
         work.archive.read(latest)
-        outcomes = reader.take(work, latest)
-        for identity, outcome in zip(reader.identities(latest), outcomes, strict=True):
-            work.report.counts["skipped" if identity in work.seen else outcome] += 1
-            work.seen.add(identity)
+        work.count(reader.identities(latest), reader.take(work, latest))
         work.report.warnings += latest.warnings
 
 

@@ -14,7 +14,8 @@ OWN = ["sender_name", "sender_phone", "kind", "technician", "bay", "mileage", "s
 TIMES = ["arrived_at", "promised_at", "handed_over_at"]
 FIELDS = ["number", "customer_id", "vehicle_id", "advisor_id", "advisor_name", "status", *TIMES, *OWN]
 TEXTS = ["advisor_name", "sender_name", "sender_phone", "technician", "bay", "symptom", "work"]
-BLANK = dict.fromkeys(FIELDS) | dict.fromkeys(TEXTS, "") | {"kind": Visit.Kind.OTHER, "status": Visit.Status.IN_SHOP}
+IN_SHOP, HANDED_OVER = Visit.Status.IN_SHOP.value, Visit.Status.HANDED_OVER.value
+BLANK = dict.fromkeys(FIELDS) | dict.fromkeys(TEXTS, "") | {"kind": Visit.Kind.OTHER.value, "status": IN_SHOP}
 DAYS = ["arrived_at", "handed_over_at"]
 CAR = ["vin", "plate", "customer_name", "sender_name", "sender_phone", "mileage", "arrived_at"]
 
@@ -47,7 +48,7 @@ def check(work, block):
 def take(work, block):
     """Take one block and return what came of each row: cars and customers first, then the orders."""
     numbers = block.columns["number"]
-    known = {draft.values["number"]: draft for draft in read_drafts(Visit.objects.filter(store=work.store, number__among=numbers), FIELDS)}
+    known = {draft.values["number"]: draft for draft in read_drafts(Visit.objects.filter(store=work.store, number__among=set(numbers)), FIELDS)}
     cars = find_cars(work.archive, block)
     work.write_new_archive()
     block.columns["vehicle_id"] = [car.id for car in cars]
@@ -102,7 +103,7 @@ def insert(work, block):
     if work.is_dry_run or not len(block):
         return
     columns = {name: filled(block.column(name), BLANK[name]) for name in FIELDS}
-    columns["status"] = [Visit.Status.HANDED_OVER if at else Visit.Status.IN_SHOP for at in columns["handed_over_at"]]
+    columns["status"] = [HANDED_OVER if at else IN_SHOP for at in columns["handed_over_at"]]
     ids = reserve_ids(Visit, len(block))
     load_columns(Visit, {"id": ids} | columns, {"store": work.store.pk, "updated_at": work.now})
     work.record_new(Visit, ids, columns["customer_id"], columns["vehicle_id"])
@@ -135,8 +136,8 @@ def fill(block, index, draft):
         values["arrived_at"] = None
         message = _("The arrival is later than the promised time or hand-over on file and was left out.")
         block.warn(index, "arrived_at", "arrived_after_kept_time", message)
-    if values.get("handed_over_at") and own["status"] == Visit.Status.IN_SHOP:
-        values["status"] = Visit.Status.HANDED_OVER
+    if values.get("handed_over_at") and own["status"] == IN_SHOP:
+        values["status"] = HANDED_OVER
     draft.take(FIELDS, values)
 
 

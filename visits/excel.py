@@ -52,7 +52,7 @@ VISIT_COLUMNS = [
     Column("advisor", spelled("服务顾问|接待顾问|业务接待|接待员|SA|Advisor|Service advisor|Service adviser"), limited_text(60)),
     Column("technician", spelled("主修技师|技师|维修技师|主修人|维修工|Technician"), limited_text(60)),
     Column("bay", spelled("工位|维修工位|工位号|Bay"), limited_text(30)),
-    Column("mileage", spelled("进厂里程|行驶里程|里程|里程数|公里数|Mileage|Odometer"), whole_number),
+    Column("mileage", spelled("进厂里程|行驶里程|里程|里程数|公里数|Mileage|Odometer"), whole_number, repeats=False),
     Column("symptom", spelled("故障描述|客户描述|故障现象|报修内容|Symptom|Complaint|Customer says"), limited_text(4000)),
     Column("work", spelled("维修项目|维修内容|施工项目|作业项目|Repair items|Work|Jobs"), limited_text(4000)),
     Column("labour_amount", spelled("工时费|工时金额|工费|Labour|Labor"), amount),
