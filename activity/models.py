@@ -54,7 +54,8 @@ class Event(models.Model):
     view_permission = "activity.view"
 
     # No constraints in the database: they are checked row by row, and events come in by the hundred thousand.
-    store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    # A rule all stores share belongs to none; its events are shown beside it, to whoever may change it.
+    store = models.ForeignKey(Store, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     code = models.CharField(max_length=60)

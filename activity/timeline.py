@@ -28,3 +28,8 @@ def timeline_of(events, query):
     found = list(events[start : start + EVENTS_AT_ONCE + 1]) if start < 10**6 else []
     older = start + EVENTS_AT_ONCE if len(found) > EVENTS_AT_ONCE else None
     return Timeline(found[:EVENTS_AT_ONCE], topic, vehicle, Topic.choices, older)
+
+
+def history_of(setting):
+    """Return what happened to a rule lately, newest first; nothing of one not saved yet."""
+    return Event.objects.about(setting)[:EVENTS_AT_ONCE] if setting.pk else []

@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from activity.timeline import history_of
 from common.access import requires
 from common.forms import accepted, posted
 from customers.custom_forms import CustomFieldForm, NewCustomFieldForm, RemoveForm
@@ -34,7 +35,7 @@ def custom_field_edit(request, pk):
         field.edit(by=request.user)
         messages.success(request, _("The field has been saved."))
         return redirect("customers:custom_field_list")
-    return render(request, "customers/custom_field_form.html", {"form": form, "field": field}, status=422 if form.errors else 200)
+    return render(request, "customers/custom_field_form.html", {"form": form, "field": field, "history": history_of(field)}, status=422 if form.errors else 200)
 
 
 @requires("customers.configure")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from activity.models import Event
+from activity.timeline import history_of
 from common.access import requires
 from common.filters import page_of
 from common.forms import accepted, posted
@@ -148,7 +149,7 @@ def plan_edit(request, pk):
         plan.edit(by=request.user, **form.cleaned_data)
         messages.success(request, _("The plan is saved. It holds for what is planned from now on."))
         return redirect("followups:plan_list")
-    return render(request, "followups/plan_form.html", {"plan": plan, "form": form}, status=422 if form.errors else 200)
+    return render(request, "followups/plan_form.html", {"plan": plan, "form": form, "history": history_of(plan)}, status=422 if form.errors else 200)
 
 
 def found(request, pk):

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from activity.services import save_setting
 from common.errors import NotAllowed
 from common.scope import StoreScopedQuerySet
 from stores.models import Store
@@ -105,7 +106,7 @@ class DatedRule(models.Model):
         if store_ids is not None and self.store_id not in store_ids:
             raise NotAllowed
         self.changed_at, self.changed_by = timezone.now(), by
-        self.save()
+        save_setting(self, by=by)
 
 
 class Target(DatedRule):

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from activity.timeline import history_of
 from common.access import personal, requires
 from common.filters import ROWS_PER_PAGE
 from kpis.forms import BandForm, TargetForm
@@ -90,7 +91,7 @@ def edit_rule(request, form_class, rule, title):
         form.save(commit=False).set(by=request.user)
         messages.success(request, _("Saved."))
         return redirect("kpis:target_list")
-    return render(request, "kpis/rule_form.html", {"form": form, "title": title})
+    return render(request, "kpis/rule_form.html", {"form": form, "title": title, "history": history_of(rule)})
 
 
 def with_entries(rules, editable):

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from activity.models import Event
+from activity.services import save_setting
+from activity.timeline import history_of
 from common.access import requires
 from common.filters import ROWS_PER_PAGE, page_of
 from messaging.channels import is_simulated
@@ -87,10 +89,10 @@ def rule_edit(request, pk):
 def edit(request, form, context):
     if request.method == "POST" and form.is_valid():
         request.user.answer_for_all("messaging.configure")
-        form.save()
+        save_setting(form.instance, by=request.user)
         messages.success(request, _("Saved. Messages already planned keep their text and day."))
         return redirect("messaging:template_list")
-    return render(request, "messaging/form.html", {"form": form, **context}, status=422 if form.errors else 200)
+    return render(request, "messaging/form.html", {"form": form, "history": history_of(form.instance), **context}, status=422 if form.errors else 200)
 
 
 def found(request, pk):

@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from activity.services import save_setting
 from common.errors import Conflict, DomainError
 from common.words import in_language
 
@@ -99,13 +100,13 @@ class CustomField(models.Model):
         by.answer_for_all("customers.configure")
         last = CustomField.objects.filter(subject=self.subject).aggregate(last=Max("position"))["last"]
         self.position, self.created_by = (last or 0) + 1, by
-        self.save()
+        save_setting(self, by=by)
         return self
 
     def edit(self, *, by):
         """Save another name, list or place; code and type stay, or the values would lose their meaning."""
         by.answer_for_all("customers.configure")
-        self.save(update_fields=["name_en", "name_zh", "options", "is_listed"])
+        save_setting(self, by=by)
 
     def remove(self, *, by, typed_name, now=None):
         """Take the field out of use; who removes it types its name, and its values stay for ninety days."""

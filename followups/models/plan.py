@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from activity.services import save_setting
 from common.words import in_language
 from followups.outcomes import Outcome
 from stores.calendar import MOST, Unit
@@ -105,5 +106,5 @@ class Plan(models.Model):
         for name, value in changed.items():
             setattr(self, name, value)
         if changed:
-            self.save(update_fields=list(changed))
+            save_setting(self, by=by)
         return sorted(changed)
