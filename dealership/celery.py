@@ -16,6 +16,8 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "plan-due-followups": {"task": "followups.tasks.plan_due", "schedule": 60},
+    "note-no-shows": {"task": "visits.tasks.note_no_shows", "schedule": 60},
+    "tell-overdue-visits": {"task": "visits.tasks.tell_overdue", "schedule": 60},
     "free-abandoned-claims": {"task": "followups.tasks.free_abandoned", "schedule": 30},
     "mark-overdue-slips": {"task": "complaints.tasks.mark_overdue", "schedule": 60},
     "send-due-messages": {"task": "messaging.tasks.send_due", "schedule": 10},

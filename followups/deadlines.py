@@ -4,6 +4,8 @@ from followups.models import Plan
 from followups.windows import DAY, CallWindow
 from stores.calendar import Calendar, Unit
 
+# The customer has not been here today, or waits for this call.
+PROMPT = (Plan.Trigger.COMPLAINT_ANSWERED, Plan.Trigger.NO_SHOW)
 BY_THE_CLOCK = (Unit.CLOCK_HOURS, Unit.BUSINESS_HOURS)
 
 
@@ -15,7 +17,7 @@ class Deadlines:
         self.calendar, self.window = Calendar(store), CallWindow(store)
         self.counted, self.due_days = {}, set()
         self.is_by_the_clock = plan.unit in BY_THE_CLOCK
-        self.is_letter, self.is_verification = plan.kind == Plan.Kind.LETTER, plan.trigger == Plan.Trigger.COMPLAINT_ANSWERED
+        self.is_letter, self.is_prompt = plan.kind == Plan.Kind.LETTER, plan.trigger in PROMPT
 
     def of(self, start):
         """Return ``(due at, steps, callable from)`` of what happened at ``start``."""
@@ -40,10 +42,10 @@ class Deadlines:
         """Return when the call may first be made.
 
         A customer is left in peace on the day of the service; from the next morning on the call is open, or earlier where it
-        would be late by then. The verification of a complaint and a letter need not wait.
+        would be late by then. The verification of a complaint, a call to who did not come and a letter need not wait.
         """
         if self.is_letter:
             return start
-        if self.is_verification:
+        if self.is_prompt:
             return self.window.next_slot(start)
         return opening if opening <= due_at else self.window.next_slot(start)

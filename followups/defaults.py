@@ -55,6 +55,12 @@ If not: write down in the customer's own words what is still missing. The slip g
 VERIFICATION_ZH = """您之前向我们反映过一个问题，责任部门已经处理，处理情况如下。（向客户说明处理结果。）
 这个结果您满意吗？
 如不满意：按客户原话记下还差什么，抱怨单会自动再次下发给责任部门。"""
+NO_SHOW_EN = """You had an appointment with us today and could not make it. I hope everything is all right?
+Never reproach. Ask what came between; offer the next free times; book the new appointment while you talk.
+If the customer has been elsewhere: ask why, write it down in the customer's own words."""
+NO_SHOW_ZH = """您今天在我们店有预约，还没有见到您，一切都顺利吧？
+不要责怪客户。问清原因，推荐最近的空档，在通话中直接改约。
+如客户已去别处保养维修：问清原因，按客户原话记录。"""
 LETTER_EN = """Write to thank the buyer by name, wish a good journey, name the contact in the shop and the date of the first service.
 Send it within 24 hours of the delivery, then press “Sent”."""
 LETTER_ZH = """以客户姓名称呼，感谢购车，祝用车愉快，写明店内联系人和首保时间。
@@ -81,6 +87,9 @@ PLANS = {
     "service-3wd": {"name_en": "Call 3 working days after service", "name_zh": "维修后3日回访", "trigger": Plan.Trigger.HAND_OVER, "side": Side.AFTER_SALES}
     | {"offset": 3, "unit": Unit.WORKING_DAYS, "role": Role.CARE_AGENT, "questionnaire_code": "csi-5f"}
     | scripted(SERVICE_EN, SERVICE_ZH),
+    "no-show": {"name_en": "Call to a customer who did not come", "name_zh": "预约未到回访", "trigger": Plan.Trigger.NO_SHOW, "side": Side.AFTER_SALES}
+    | {"offset": 2, "unit": Unit.BUSINESS_HOURS, "role": Role.CARE_AGENT, "priority": 2}
+    | scripted(NO_SHOW_EN, NO_SHOW_ZH),
     "complaint-verification": {"name_en": "Verification of a complaint", "name_zh": "投诉处理回访验证", "trigger": Plan.Trigger.COMPLAINT_ANSWERED}
     | {"side": Side.AFTER_SALES, "offset": 1, "unit": Unit.WORKING_DAYS, "role": Role.CARE_AGENT, "questionnaire_code": "verification", "priority": 1}
     | scripted(VERIFICATION_EN, VERIFICATION_ZH),

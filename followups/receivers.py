@@ -12,7 +12,7 @@ from customers.notices import Notice
 from customers.signals import notices_asked
 from followups import services
 from followups.models import FollowUp
-from visits.signals import delivery_recorded, people_changed, visit_handed_over
+from visits.signals import appointment_kept, appointment_missed, delivery_recorded, people_changed, visit_handed_over
 
 
 @receiver(visit_handed_over)
@@ -23,6 +23,16 @@ def plan_for_visit(sender, visit, **kwargs):
 @receiver(delivery_recorded)
 def plan_for_delivery(sender, delivery, **kwargs):
     services.plan_for_delivery(delivery)
+
+
+@receiver(appointment_missed)
+def plan_no_show(sender, appointment, **kwargs):
+    services.plan_no_show(appointment)
+
+
+@receiver(appointment_kept)
+def withdraw_no_show(sender, appointment, **kwargs):
+    services.withdraw_no_show(appointment)
 
 
 @receiver(people_changed)

@@ -1,6 +1,7 @@
 """Planning follow-ups from hand-overs, deliveries and answered complaints, and the sweeps over what is planned."""
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -13,7 +14,7 @@ from activity.services import announce_days
 from common.bulk import OnConflict, load
 from common.errors import Conflict, DomainError
 from followups.deadlines import Deadlines
-from followups.models import VERIFICATION, FollowUp, Plan
+from followups.models import NO_SHOW, VERIFICATION, FollowUp, Plan
 from followups.outcomes import Outcome
 from stores.models import Store
 from surveys.models import Response
@@ -157,6 +158,30 @@ def plan_verification(*, complaint_round, complaint):
     if is_new:
         announce_days(followup.store_id, followup.due_day)
     return followup
+
+
+@transaction.atomic
+def plan_no_show(appointment):
+    """Plan the one call to a customer who did not come (VI5); None where the group makes no such calls."""
+    now = timezone.now()
+    plan = Plan.objects.triggered_by(Plan.Trigger.NO_SHOW).valid_on(appointment.store.today(now)).first()
+    if plan is None:
+        return None
+    due_at, steps, available_at = Deadlines(plan, appointment.store).of(now)
+    links = {name: getattr(appointment, name) for name in ("store", "customer", "vehicle")}
+    rules = {"role": plan.role, "priority": plan.priority, "due_at": due_at, "due_steps": steps, "available_at": available_at}
+    ending = ending_of(exemption_of(plan, bool(appointment.customer.phone), appointment.customer.do_not_call_at))
+    followup, is_new = FollowUp.objects.get_or_create(plan=plan, source_kind=NO_SHOW, source_id=appointment.pk, defaults=links | rules | ending)
+    if is_new:
+        announce_days(followup.store_id, followup.due_day)
+    return followup
+
+
+def withdraw_no_show(appointment):
+    """Take the call back: the car has come after all; a call finished meanwhile stands."""
+    for followup in FollowUp.objects.open().filter(source_kind=NO_SHOW, source_id=appointment.pk).select_related("store"):
+        with suppress(Conflict):
+            followup.cancel(reason="customer_came")
 
 
 def exempt_stopped(now):

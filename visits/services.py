@@ -1,9 +1,13 @@
 """A visit, delivery or appointment together with the new customer or car it may bring."""
 
-from django.db import transaction
+from contextlib import suppress
 
+from django.db import transaction
+from django.utils import timezone
+
+from common.errors import Conflict
 from stores.models import Store
-from visits.models import Appointment, Delivery
+from visits.models import Appointment, Delivery, Visit
 
 
 @transaction.atomic
@@ -12,7 +16,7 @@ def log_visit(visit, *, by):
     take_in(visit, by=by)
     visit.create(by=by)
     arrived_on = visit.store.local(visit.arrived_at).date()
-    of_car = Appointment.objects.booked().filter(store=visit.store, vehicle=visit.vehicle)
+    of_car = Appointment.objects.awaited().filter(store=visit.store, vehicle=visit.vehicle)
     appointment = of_car.on_day(arrived_on, visit.store.zone).order_by("starts_at").first()
     if appointment is not None:
         appointment.arrive(visit, by=by)
@@ -47,3 +51,18 @@ def remind_of_plates(now=None):
     """Tell the salespeople whose customers drive on a temporary plate that runs out soon; return how many were told of."""
     ending = [delivery for store in Store.objects.all() for delivery in Delivery.objects.filter(store=store).plate_expiring(store.today(now)).with_people()]
     return sum(delivery.remind_of_plate() for delivery in ending)
+
+
+def note_no_shows(now=None):
+    """Note the appointments whose slot has ended without a car (VI5); somebody who was faster has settled it."""
+    now = now or timezone.now()
+    for appointment in Appointment.objects.over(now).select_related("store", "customer", "vehicle"):
+        with suppress(Conflict):
+            appointment.miss(now=now)
+
+
+def tell_overdue(now=None):
+    """Tell advisor and service manager once of every promise that has passed (VI6)."""
+    now = now or timezone.now()
+    for visit in Visit.objects.untold_overdue(now).select_related("store", "vehicle", "advisor"):
+        visit.tell_overdue(now)

@@ -6,3 +6,13 @@ from visits import services
 @shared_task
 def remind_of_plates():
     services.remind_of_plates()
+
+
+@shared_task
+def note_no_shows():
+    services.note_no_shows()
+
+
+@shared_task
+def tell_overdue():
+    services.tell_overdue()

@@ -1,6 +1,6 @@
 from followups.models.attempt import Attempt
 from followups.models.claim import LEASE
-from followups.models.followup import VERIFICATION, FollowUp
+from followups.models.followup import NO_SHOW, VERIFICATION, FollowUp
 from followups.models.plan import Plan
 
-__all__ = ["LEASE", "VERIFICATION", "Attempt", "FollowUp", "Plan"]
+__all__ = ["LEASE", "NO_SHOW", "VERIFICATION", "Attempt", "FollowUp", "Plan"]

@@ -26,7 +26,7 @@ from stores.models import Store
 from surveys.models import Response
 from visits.models import Delivery, Visit
 
-VERIFICATION = "complaint_round"
+VERIFICATION, NO_SHOW = "complaint_round", "appointment"
 REPEATED_WITHIN = timedelta(minutes=2)
 
 
@@ -93,7 +93,7 @@ class FollowUp(Claimable):
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="followups", verbose_name=_("store"), db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="followups", verbose_name=_("plan"), db_index=False)
-    # What it follows: ("visit", id), ("delivery", id), ("complaint_round", id). Apps above are linked by id only.
+    # What it follows: ("visit", id), ("delivery", id), ("complaint_round", id), ("appointment", id). Apps above are linked by id only.
     source_kind = models.CharField(max_length=20)
     source_id = models.BigIntegerField()
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="followups", verbose_name=_("customer"))

@@ -27,6 +27,7 @@ class Plan(models.Model):
         HAND_OVER = "hand_over", _("Car handed over after service")
         DELIVERY = "delivery", _("New car delivered")
         COMPLAINT_ANSWERED = "complaint_answered", _("Complaint answered")
+        NO_SHOW = "no_show", _("Customer did not come")
 
     class Kind(models.TextChoices):
         CALL = "call", _("Call")

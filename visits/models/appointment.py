@@ -12,11 +12,23 @@ from common.scope import StoreScopedQuerySet
 from customers.models import Customer, Vehicle
 from stores.models import Store
 from visits.models.visit import CLOCK_TOLERANCE, Visit
+from visits.signals import appointment_kept, appointment_missed
+
+# How long the desk is kept free for one car.
+SLOT = timedelta(minutes=30)
 
 
 class AppointmentQuerySet(StoreScopedQuerySet):
     def booked(self):
         return self.filter(status=Appointment.Status.BOOKED)
+
+    def awaited(self):
+        """Return the appointments a car may still come for, late ones included."""
+        return self.filter(status__in=Appointment.AWAITED)
+
+    def over(self, now):
+        """Return those booked whose slot has ended; what is older than a day is history somebody has entered."""
+        return self.booked().filter(starts_at__lte=now - SLOT, starts_at__gt=now - SLOT - timedelta(days=1))
 
     def on_day(self, day, zone=None):
         """Return the appointments of a local day: of ``zone``, else of the current time zone."""
@@ -36,6 +48,8 @@ class Appointment(models.Model):
         ARRIVED = "arrived", _("Arrived")
         NO_SHOW = "no_show", _("Did not come")
         CANCELLED = "cancelled", _("Cancelled")
+
+    AWAITED = (Status.BOOKED, Status.NO_SHOW)
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="appointments", verbose_name=_("store"))
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="appointments", verbose_name=_("customer"))
@@ -103,18 +117,20 @@ class Appointment(models.Model):
     @transaction.atomic
     def arrive(self, visit, *, by):
         """Tie the appointment to the visit that came of it."""
-        self.change_status(self.Status.BOOKED, self.Status.ARRIVED, visit=visit)
+        self.change_status(self.status, self.Status.ARRIVED, visit=visit)
         record("appointment.arrived", self, by=by, visit=visit.pk, number=visit.number)
+        appointment_kept.send(sender=Appointment, appointment=self)
 
     @transaction.atomic
-    def miss(self, *, by, now=None):
-        """Note that the customer did not come; possible once the time has passed."""
-        if not self.can_book_by(by):
+    def miss(self, *, by=None, now=None):
+        """Note that the customer did not come; possible once the time has passed. ``by`` is None when the system does so."""
+        if by is not None and not self.can_book_by(by):
             raise NotAllowed
         if self.starts_at > (now or timezone.now()):
             raise Conflict(_("The time of the appointment has not come yet."))
         self.change_status(self.Status.BOOKED, self.Status.NO_SHOW)
         record("appointment.missed", self, by=by, starts_at=self.starts_at.isoformat())
+        appointment_missed.send(sender=Appointment, appointment=self)
 
     @transaction.atomic
     def cancel(self, *, by):

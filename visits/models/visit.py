@@ -21,6 +21,7 @@ from visits.models.agreement import Agreed
 from visits.models.backdating import IS_PROMISE_KEPT, BackDated
 from visits.models.comeback import Comeback
 from visits.models.item import Itemised
+from visits.models.lateness import Lateness
 from visits.models.money import MONEY
 from visits.models.sharing import OPEN_AFTER_HAND_OVER, Shared
 from visits.models.workshop import HALTED, InWorkshop
@@ -44,6 +45,10 @@ class VisitQuerySet(StoreScopedQuerySet):
     def overdue(self, now):
         return self.in_shop().filter(promised_at__lt=now)
 
+    def untold_overdue(self, now):
+        """Return the visits whose promise has passed within a day without anybody being told; older ones came with an import."""
+        return self.overdue(now).filter(promised_at__gt=now - timedelta(days=1), overdue_told_at=None)
+
     def on_time(self):
         return self.handed_over().filter(IS_PROMISE_KEPT)
 
@@ -60,7 +65,7 @@ class VisitQuerySet(StoreScopedQuerySet):
         return self.select_related("store", "customer", "vehicle", "advisor")
 
 
-class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, BackDated, WithCustomFields):
+class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, Lateness, BackDated, WithCustomFields):
     """One repair order (托修单) from arrival to hand-over; the fields are those of S4-12."""
 
     view_permission = "visits.view"
@@ -221,16 +226,6 @@ class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, BackDated, WithCusto
 
     def get_state_display(self):
         return self.get_stage_display() if self.is_in_shop else self.get_status_display()
-
-    def is_overdue(self, now=None):
-        return self.is_in_shop and self.promised_at is not None and self.promised_at < (now or timezone.now())
-
-    def delay_minutes(self, now=None):
-        """Return by how many whole minutes the promise is broken, of a car still here so far; None without a promise (VI1, VI6)."""
-        end = self.counted_handed_over_at or (now or timezone.now() if self.is_in_shop else None)
-        if self.promised_at is None or end is None:
-            return None
-        return max(int((end - self.promised_at).total_seconds() // 60), 0)
 
     def can_edit_by(self, user):
         return user.may("visits.create", self.store_id)
