@@ -46,6 +46,7 @@ NAVIGATION = [
         [
             Item(_("Follow-ups"), "followups:list", "list-checks", "followups.view", "g f"),
             Item(_("Complaints"), "complaints:list", "message-square-warning", "complaints.view", "g p"),
+            Item(_("Promises"), "visits:promise_list", "handshake", "visits.view", "g o"),
             Item(_("Surveys"), "surveys:list", "clipboard-check", "surveys.view"),
             Item(_("Mystery shops"), "surveys:mystery_shop_list", "eye", "surveys.view_own_audits", "g m"),
             Item(_("Messages"), "messaging:list", "mail", "messaging.view"),

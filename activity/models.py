@@ -17,6 +17,7 @@ class Topic(models.TextChoices):
     APPOINTMENT = "appointment", _("Appointments")
     DELIVERY = "delivery", _("Deliveries")
     ADVISED_WORK = "advised_work", _("Advised work")
+    PROMISE = "promise", _("Promises")
     FOLLOWUP = "followup", _("Follow-ups")
     RESPONSE = "response", _("Surveys")
     COMPLAINT = "complaint", _("Complaints")

@@ -21,7 +21,7 @@ from customers.models import Customer
 from customers.search import find
 from followups.models import FollowUp
 from surveys.models import Response
-from visits.models import Delivery, Visit
+from visits.models import Delivery, Promise, Visit
 
 Status = Complaint.Status
 FORMS = [AnswerForm, VerifyForm, ApproveExceptionForm, RejectExceptionForm, ReassignForm, AskExceptionForm]
@@ -151,6 +151,7 @@ def detail_page(request, complaint, bound=None):
         "rounds": list(complaint.rounds.select_related("department", "issued_by", "answered_by", "verified_by")),
         "forms": [bound if bound and bound.verb == form.verb else form for form in forms],
         "bound": bound,
+        "promises": Promise.objects.for_user(request.user).about(complaint).with_people(),
         "events": Event.objects.about(complaint),
     }
     return render(request, "complaints/detail.html", context, status=422 if bound else 200)

@@ -13,6 +13,7 @@ from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewS
 from visits.advice.api import AdvisedWorkViewSet
 from visits.api import AppointmentViewSet, VisitViewSet
 from visits.deliveries.api import DeliveryViewSet
+from visits.promises.api import PromiseViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
@@ -22,6 +23,7 @@ router.register("visits", VisitViewSet, basename="visit")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("appointments", AppointmentViewSet, basename="appointment")
 router.register("advised-work", AdvisedWorkViewSet, basename="advised-work")
+router.register("promises", PromiseViewSet, basename="promise")
 router.register("followups", FollowUpViewSet, basename="followup")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("messages", MessageViewSet, basename="message")

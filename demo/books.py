@@ -19,10 +19,10 @@ from followups.models import Attempt, FollowUp
 from messaging.models import SimulatedReceipt
 from notifications.models import Notification
 from surveys.models import Answer, FactorScore, ItemScore, MysteryShop, Response
-from visits.models import AdvisedWork, Appointment, CeremonyCheck, Delivery, QualityCheck, Visit
+from visits.models import AdvisedWork, Appointment, CeremonyCheck, Delivery, Promise, QualityCheck, Visit
 
 # Written in this order, so that every row finds what it refers to.
-KEYED = [Customer, Vehicle, ContactPerson, Consent, Visit, Delivery, Appointment, AdvisedWork, Response, FollowUp, Complaint, Round, MysteryShop]
+KEYED = [Customer, Vehicle, ContactPerson, Consent, Visit, Delivery, Appointment, AdvisedWork, Response, FollowUp, Complaint, Round, MysteryShop, Promise]
 UNKEYED = {
     Answer: ["response_id", "question_id", "value", "text"],
     FactorScore: ["response_id", "factor_id", "points"],

@@ -12,6 +12,7 @@ from demo.followups import Desk, interview_face_to_face
 from demo.messages import remind
 from demo.own_fields import add_fields
 from demo.people import hire, issue_tokens
+from demo.promises import promise
 from demo.shops import visit_secretly
 from demo.stores import open_branches, put_on_duty, set_targets
 from demo.surveys import Interviews
@@ -65,6 +66,7 @@ def run(world, branch, interviews, number):
     desk = Desk(world, branch, interviews)
     desk.follow_up_all()
     Office(world, desk).open_all()
+    promise(world, branch)
     visit_secretly(world, branch)
 
 

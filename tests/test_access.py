@@ -29,6 +29,7 @@ SUBJECTS = {
     "visits:delivery": "delivery",
     "visits:appointment": "appointment",
     "visits:advised": "advised",
+    "visits:promise_": "promise",
     "followups:": "followup",
     "followups:plan": "plan",
     "complaints:": "complaint",
@@ -142,7 +143,7 @@ def test_a_role_with_the_right_gets_the_page(role, world, store):
 
 DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "delivery": "delivery", "appointment": "appointment"} | {
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
-    "mystery-shop": "shop", "message": "message", "advised-work": "advised",
+    "mystery-shop": "shop", "message": "message", "advised-work": "advised", "promise": "promise",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from customers.notices import notices_for
-from visits.models import AdvisedWork
+from visits.models import AdvisedWork, Promise
 
 
 class Duties:
@@ -15,6 +15,12 @@ class Duties:
         """Return the open work of this car and what was found or done at this visit."""
         of_car = AdvisedWork.objects.for_user(self.user).filter(vehicle=self.visit.vehicle_id).select_related("store", "vehicle")
         return of_car.open() | of_car.filter(visit=self.visit) | of_car.filter(done_in=self.visit)
+
+    @cached_property
+    def promises(self):
+        """Return what this customer was promised, for whatever car, and what was kept at this visit."""
+        of_customer = Promise.objects.for_user(self.user).filter(customer=self.visit.customer_id).with_people()
+        return of_customer.open() | of_customer.filter(redeemed_in=self.visit)
 
     @cached_property
     def notices(self):

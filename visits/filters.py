@@ -9,9 +9,9 @@ from common.filters import DayFilter, UpdatedSinceFilter, YesNoFilter
 from common.forms import day_input
 from customers.custom import CustomFilterMixin
 from customers.filters import visible_customers, visible_stores, visible_vehicles
-from customers.models import Vehicle
-from customers.search import any_of, vehicle_ranks
-from visits.models import AdvisedWork, Appointment, Delivery, PlateState, Visit
+from customers.models import Customer, Vehicle
+from customers.search import any_of, customer_ranks, vehicle_ranks
+from visits.models import AdvisedWork, Appointment, Delivery, PlateState, Promise, Visit
 
 
 def advisors(request):
@@ -136,4 +136,35 @@ class AdvisedWorkFilter(django_filters.FilterSet):
 
 
 class AdvisedWorkApiFilter(AdvisedWorkFilter):
+    updated_since = UpdatedSinceFilter()
+
+
+def promise_owners(request):
+    return User.objects.filter(Exists(Promise.objects.for_user(request.user).filter(owner=OuterRef("pk")))).order_by("name")
+
+
+class PromiseFilter(django_filters.FilterSet):
+    """The one filter of promises: page, API and the tab of the customer."""
+
+    q = django_filters.CharFilter(label=_("Customer or phone"), method="search")
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    owner = django_filters.ModelChoiceFilter(label=_("Who keeps it"), queryset=promise_owners)
+    overdue = YesNoFilter(label=_("Overdue"), method="filter_overdue")
+    due_to = django_filters.DateFilter(label=_("Due to"), field_name="due_on", lookup_expr="lte", widget=day_input())
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput())
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles, widget=HiddenInput())
+
+    class Meta:
+        model = Promise
+        fields = ["q", "store", "status", "owner", "overdue"]
+
+    def search(self, queryset, name, value):
+        return queryset.filter(customer__in=Customer.objects.filter(any_of(customer_ranks(value))))
+
+    def filter_overdue(self, queryset, name, value):
+        overdue = Q(status=Promise.Status.OPEN, due_on__lt=timezone.localdate())
+        return queryset.filter(overdue) if value else queryset.exclude(overdue)
+
+
+class PromiseApiFilter(PromiseFilter):
     updated_since = UpdatedSinceFilter()

@@ -2,22 +2,54 @@
 
 from collections import defaultdict
 
+from django.db.models import BooleanField, Case, F, Q, Value, When
 from django.dispatch import receiver
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.models import Vehicle
 from customers.notices import Notice
 from customers.signals import notices_asked
 from customers.templatetags.masking import masked_plate
-from visits.models import AdvisedWork
+from visits.models import AdvisedWork, Promise
+
+COLUMNS = ["kind", "id", "store_id", "customer_ref", "text", "due_on", "is_pressing", "plate", "vin_tail"]
 
 
 @receiver(notices_asked)
-def advised_work(sender, customer_ids, user, **kwargs):
-    """Name the work the customers' cars still need (VI4)."""
+def open_duties(sender, customer_ids, user, **kwargs):
+    """Name what the customers were promised (B13) and the work their cars still need (VI4)."""
     notices = defaultdict(list)
-    for item in AdvisedWork.objects.for_user(user).open().with_context().filter(vehicle__customer__in=customer_ids):
-        words = {"plate": masked_plate(item.vehicle, user), "work": item.text}
-        is_pressing = item.is_due or item.severity == AdvisedWork.Severity.SAFETY
-        text = _("Advised work due, %(plate)s: %(work)s") if item.is_due else _("Advised work, %(plate)s: %(work)s")
-        notices[item.vehicle.customer_id].append(Notice(text % words, item.get_absolute_url(), "wrench", "warn" if is_pressing else "info"))
+    for row in duty_rows(customer_ids, user):
+        notices[row["customer_ref"]].append(WORDED[row["kind"]](row, user))
     return notices
+
+
+def duty_rows(customer_ids, user):
+    """Return both kinds by one query: every page of a customer asks it."""
+    today = timezone.localdate()
+    needed = Q(severity=AdvisedWork.Severity.SAFETY) | Q(due_on__lte=today) | Q(due_mileage__lte=F("vehicle__mileage"))
+    advised = AdvisedWork.objects.for_user(user).open().filter(vehicle__customer__in=customer_ids)
+    promised = Promise.objects.for_user(user).open().filter(customer__in=customer_ids)
+    return columns(promised, "promise", F("customer"), Q(due_on__lt=today)).union(columns(advised, "advised_work", F("vehicle__customer"), needed), all=True)
+
+
+def columns(duties, kind, customer, pressing):
+    is_pressing = Case(When(pressing, then=True), default=False, output_field=BooleanField())
+    named = {"kind": Value(kind), "customer_ref": customer, "is_pressing": is_pressing, "plate": F("vehicle__plate"), "vin_tail": F("vehicle__vin_tail")}
+    return duties.order_by().annotate(**named).values(*COLUMNS)
+
+
+def promise_notice(row, user):
+    text = _("Promised until %(day)s: %(text)s") % {"day": row["due_on"], "text": row["text"]}
+    return Notice(text, reverse("visits:promise_detail", args=[row["id"]]), "handshake", "danger" if row["is_pressing"] else "warn")
+
+
+def advised_notice(row, user):
+    car = Vehicle(plate=row["plate"], vin_tail=row["vin_tail"], store_id=row["store_id"])
+    text = _("Advised work, %(plate)s: %(work)s") % {"plate": masked_plate(car, user), "work": row["text"]}
+    return Notice(text, reverse("visits:advised_detail", args=[row["id"]]), "hammer", "warn" if row["is_pressing"] else "info")
+
+
+WORDED = {"promise": promise_notice, "advised_work": advised_notice}

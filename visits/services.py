@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from common.errors import Conflict
 from stores.models import Store
-from visits.models import Appointment, Delivery, Visit
+from visits.models import Appointment, Delivery, Promise, Visit
 
 
 @transaction.atomic
@@ -66,3 +66,10 @@ def tell_overdue(now=None):
     now = now or timezone.now()
     for visit in Visit.objects.untold_overdue(now).select_related("store", "vehicle", "advisor"):
         visit.tell_overdue(now)
+
+
+def note_overdue_promises(now):
+    """Tell of every promise that was not kept in time, each once; return how many were told of."""
+    untold = Promise.objects.filter(overdue_noted_at=None).with_people()
+    late = [promise for store in Store.objects.all() for promise in untold.filter(store=store).overdue(store.today(now))]
+    return sum(promise.note_overdue(now) for promise in late)

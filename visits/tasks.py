@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.utils import timezone
 
 from visits import services
 
@@ -16,3 +17,8 @@ def note_no_shows():
 @shared_task
 def tell_overdue():
     services.tell_overdue()
+
+
+@shared_task
+def note_overdue_promises():
+    services.note_overdue_promises(timezone.now())

@@ -5,6 +5,7 @@ from visits.advice import views as advice
 from visits.board import views as board
 from visits.deliveries import views as deliveries
 from visits.orders import views as orders
+from visits.promises import views as promises
 from visits.workshop import views as workshop
 
 app_name = "visits"
@@ -50,6 +51,11 @@ urlpatterns = [
     path("advised-work/<int:pk>/do_here/", advice.advised_do_here, name="advised_do_here"),
     path("advised-work/<int:pk>/do_elsewhere/", advice.advised_do_elsewhere, name="advised_do_elsewhere"),
     path("advised-work/<int:pk>/refuse/", advice.advised_refuse, name="advised_refuse"),
+    path("promises/", promises.promise_list, name="promise_list"),
+    path("promises/new/", promises.promise_create, name="promise_create"),
+    path("promises/<int:pk>/", promises.promise_detail, name="promise_detail"),
+    path("promises/<int:pk>/redeem/", promises.promise_redeem, name="promise_redeem"),
+    path("promises/<int:pk>/waive/", promises.promise_waive, name="promise_waive"),
     path("appointments/", views.appointment_list, name="appointment_list"),
     path("appointments/new/", views.appointment_create, name="appointment_create"),
     path("appointments/<int:pk>/miss/", views.appointment_miss, name="appointment_miss"),

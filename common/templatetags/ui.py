@@ -47,6 +47,9 @@ STATUS_LOOKS = {
     "safety": ("danger", "octagon-alert"),
     "soon": ("warn", "clock"),
     "later": ("neutral", "minus"),
+    # promises
+    "redeemed": ("good", "handshake"),
+    "waived": ("neutral", "circle-slash"),
     # follow-ups
     "open": ("info", "circle-dot"),
     "done": ("good", "circle-check"),

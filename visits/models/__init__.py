@@ -6,6 +6,7 @@ from visits.models.check import QualityCheck
 from visits.models.delivery import Delivery
 from visits.models.item import OrderItem
 from visits.models.plate import PlateState
+from visits.models.promise import Promise
 from visits.models.visit import Visit, next_number
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Delivery",
     "OrderItem",
     "PlateState",
+    "Promise",
     "QualityCheck",
     "Visit",
     "next_number",

@@ -1,5 +1,5 @@
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,8 @@ from common.errors import Conflict, DomainError, NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
 from customers.models import Vehicle
 from stores.models import Store
-from visits.models.visit import MONEY, Visit
+from visits.models.money import MONEY
+from visits.models.visit import Visit
 
 
 class AdvisedWorkQuerySet(StoreScopedQuerySet):
@@ -41,7 +42,7 @@ class AdvisedWork(models.Model):
         ADVISOR = "advisor", _("Advice at the desk")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Undecided")
         DONE_HERE = "done_here", _("Done here")
         DONE_ELSEWHERE = "done_elsewhere", _("Done elsewhere")
         REFUSED = "refused", _("Refused")
@@ -69,7 +70,7 @@ class AdvisedWork(models.Model):
     class Meta:
         verbose_name = _("advised work")
         verbose_name_plural = _("advised work")
-        ordering = [F("due_on").asc(nulls_last=True), "pk"]
+        ordering = [Case(When(status="open", then=0), default=1), F("due_on").asc(nulls_last=True), "pk"]
         indexes = [models.Index(fields=["store", "due_on"], condition=Q(status="open"), name="advised_work_open")]
         constraints = [
             models.CheckConstraint(
