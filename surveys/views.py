@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from activity.models import Event
+from activity.timeline import history_of
 from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
 from common.photos import photo_response
 from surveys.filters import MysteryShopFilter, ResponseFilter
-from surveys.forms import ChecklistForm, MysteryShopForm, VoidForm
+from surveys.forms import ChecklistForm, InterviewForm, MysteryShopForm, VoidForm
 from surveys.models import MysteryShop, Questionnaire, Response
 from surveys.services import mystery_shop_shortfall
 
@@ -54,7 +55,10 @@ def questionnaire_list(request):
 def questionnaire_detail(request, pk):
     questionnaire = get_object_or_404(Questionnaire, pk=pk)
     versions = Questionnaire.objects.filter(code=questionnaire.code)
-    return render(request, "surveys/questionnaire_detail.html", {"questionnaire": questionnaire, "versions": versions})
+    context = {"questionnaire": questionnaire, "versions": versions, "history": history_of(questionnaire)}
+    # What is not in use yet is looked at as the caller will see it.
+    context |= {} if questionnaire.is_frozen else {"interview": InterviewForm(questionnaire)}
+    return render(request, "surveys/questionnaire_detail.html", context)
 
 
 @require_GET

@@ -36,6 +36,7 @@ SUBJECTS = {
     "complaints:of_customer": "customer",
     "surveys:": "response",
     "surveys:questionnaire": "questionnaire",
+    "surveys:questionnaire_edit": "draft",
     "surveys:mystery_shop": "shop",
     "kpis:target": "target",
     "kpis:band": "band",
@@ -47,7 +48,7 @@ SUBJECTS = {
     "messaging:rule": "rule",
 }
 # Rows of the whole group: a person of another store with the right role may open them.
-GROUP_WIDE = {"questionnaire", "plan", "calendar_day", "checklist", "template", "rule", "custom_field"}
+GROUP_WIDE = {"questionnaire", "draft", "plan", "calendar_day", "checklist", "template", "rule", "custom_field"}
 OTHER_ARGUMENTS = {"code": "csi", "number": 1}
 
 

@@ -44,6 +44,7 @@ def make_world(store, people):
         plan=followup.plan,
         response=response,
         questionnaire=response.questionnaire,
+        draft=Questionnaire.objects.create(code="draft", side="sales", name_en="Draft", name_zh="草稿"),
         complaint=complaint,
         shop=make_shop(store, people),
         checklist=Checklist.objects.first(),

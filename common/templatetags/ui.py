@@ -17,6 +17,7 @@ from lucide.templatetags.lucide import lucide as draw_icon
 from common.sparkline import sparkline_points
 
 register = template.Library()
+CHOICE_LISTS = (RadioSelect, CheckboxSelectMultiple)
 
 # Status slug -> (tone, icon). "model.slug" wins over "slug"; red is kept for what needs a person.
 STATUS_LOOKS = {
@@ -278,11 +279,23 @@ def chart(chart_id, data):
 def field(bound):
     """Show a form field: label, control, help and error tied together for screen readers."""
     widget = bound.field.widget
-    is_check, is_choices = isinstance(widget, CheckboxInput), isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
-    style = "form-check-input" if is_check or is_choices else "form-select" if isinstance(widget, Select) else "form-control"
-    classes = [widget.attrs.get("class", ""), "" if is_choices else style, "is-invalid" if bound.errors and not is_choices else ""]
-    control = bound.as_widget(attrs={"class": " ".join(filter(None, classes))})
-    return {"field": bound, "control": control, "is_check": is_check, "is_choices": is_choices, "is_file": isinstance(widget, FileInput)}
+    kinds = {"is_check": isinstance(widget, CheckboxInput), "is_choices": isinstance(widget, CHOICE_LISTS), "is_file": isinstance(widget, FileInput)}
+    return {"field": bound, "control": bound.as_widget(attrs={"class": control_class(bound)})} | kinds
+
+
+def control_class(bound):
+    """Return the look of the control: the one its widget asks for, that of its kind, and whether it is wrong."""
+    widget = bound.field.widget
+    if isinstance(widget, CHOICE_LISTS):
+        return widget.attrs.get("class", "")
+    style = "form-check-input" if isinstance(widget, CheckboxInput) else "form-select" if isinstance(widget, Select) else "form-control"
+    return " ".join(filter(None, [widget.attrs.get("class", ""), style, "is-invalid" if bound.errors else ""]))
+
+
+@register.inclusion_tag("components/cell_field.html")
+def cell_field(bound):
+    """Show a form field inside a table, where the head of the column is its label."""
+    return {"field": bound, "control": bound.as_widget(attrs={"class": control_class(bound), "aria-label": bound.label})}
 
 
 @register.inclusion_tag("components/fields.html")

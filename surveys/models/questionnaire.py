@@ -11,6 +11,7 @@ from common.errors import DomainError
 from common.middleware import storable
 from common.words import in_language
 from surveys import scoring
+from surveys.models.drafting import Drafting
 
 LONGEST_TEXT = 2000
 
@@ -31,7 +32,7 @@ class QuestionnaireQuerySet(models.QuerySet):
         return self.annotate(factor_count=Count("factors", distinct=True), question_count=Count("questions", distinct=True))
 
 
-class Questionnaire(models.Model):
+class Questionnaire(Drafting):
     """One frozen version of a questionnaire; a change is a new version, answers keep theirs (SU3)."""
 
     class Scale(models.TextChoices):
