@@ -18,6 +18,7 @@ urlpatterns = [
     path("visits/new/", views.create, name="create"),
     path("visits/<int:pk>/", views.detail, name="detail"),
     path("visits/<int:pk>/edit/", views.edit, name="edit"),
+    path("visits/<int:pk>/paper/", orders.paper, name="paper"),
     path("visits/<int:pk>/share/", orders.share, name="share"),
     path("visits/<int:pk>/sign/", orders.sign, name="sign"),
     path("visits/<int:pk>/add_item/", orders.add_item, name="add_item"),

@@ -18,7 +18,7 @@ from visits.duties import Duties
 from visits.filters import AppointmentFilter, VisitFilter
 from visits.forms import AppointmentForm, CancelForm, HandOverForm, OrderForm, VisitForm
 from visits.intake import Intake, chosen_day
-from visits.models import Appointment, Visit
+from visits.models import Agreement, Appointment, Visit
 
 
 @requires("visits.create")
@@ -65,6 +65,7 @@ def detail(request, pk):
         "can_inspect": visit.can_inspect_by(request.user),
         "checks": visit.checks.select_related("checked_by"),
         "agreements": visit.agreements.select_related("logged_by"),
+        "is_signed": visit.agreements.filter(subject=Agreement.Subject.ORDER).exists(),
         "items": visit.items.all(),
         "appointment": getattr(visit, "appointment", None),
         "comebacks": visit.comebacks.all(),

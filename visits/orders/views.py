@@ -3,13 +3,32 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common.access import requires
 from common.forms import accepted, posted
+from visits.models import Agreement
 from visits.orders.forms import AddWorkForm, ItemForm, JudgeComebackForm, PromiseForm, SignForm
+from visits.orders.paper import COPIES, FEWEST, copies_of
 from visits.views import allow, own_visit, verb_form
+
+
+@require_safe
+@requires("visits.view")
+def paper(request, pk):
+    """Show the repair order as it is printed, in Chinese whatever the reader's language: it is a paper of the shop."""
+    visit = own_visit(request, pk)
+    context = {
+        "visit": visit,
+        "items": visit.items.all(),
+        "signature": visit.agreements.filter(subject=Agreement.Subject.ORDER).first(),
+        "copies": copies_of(request.GET.get("copies", "")),
+        "numbers": range(FEWEST, len(COPIES) + 1),
+    }
+    with translation.override("zh-hans"):
+        return render(request, "visits/paper.html", context)
 
 
 @requires("visits.create")
