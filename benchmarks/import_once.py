@@ -1,14 +1,16 @@
-"""Take one workbook in a process of its own: ``python -m benchmarks.import_once measured|floor FILE`` prints seconds and peak memory.
+"""Take one workbook in a process of its own: ``python -m benchmarks.import_once WAY FILE`` prints seconds and peak memory.
 
 The floor reads the same cells with the same reader and writes them into one bare table: no checks, no customers, no cars, no events.
 """
 
 import json
+import os
 import resource
 import sys
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import django
 from python_calamine import CalamineWorkbook
@@ -16,27 +18,33 @@ from python_calamine import CalamineWorkbook
 STORE = "BENCH"
 
 
-def measured(path):
-    from stores.models import Store
+def measured(path, *, dry_run=False):
     from transfers.models import Kind
     from transfers.services import import_file
 
-    store = Store.objects.get(code=STORE)
-    start = perf_counter()
-    report = import_file(Kind.VISITS, path, store)
-    return perf_counter() - start, report.counts["created"]
+    return import_file(Kind.VISITS, path, store(), dry_run=dry_run).counts["created"]
+
+
+def by_peer(path, *, name):
+    from benchmarks import peer
+
+    return peer.take(getattr(peer, name), path, store())
+
+
+def store():
+    from stores.models import Store
+
+    return Store.objects.get(code=STORE)
 
 
 def floor(path):
     from django.db import connection, transaction
 
-    start = perf_counter()
     rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows()
     width = len(next(rows))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE bare ({bare_columns(width)})")
-        count = (copy_upsert if connection.vendor == "postgresql" else many_upsert)(cursor, rows, width)
-    return perf_counter() - start, count
+        return (copy_upsert if connection.vendor == "postgresql" else many_upsert)(cursor, rows, width)
 
 
 def bare_columns(width):
@@ -76,7 +84,37 @@ def peak_megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def server_seconds():
+    """Return the processor time of the database's own process for our connection; 0 where it cannot be seen."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    status = Path(f"/proc/{connection.connection.info.backend_pid}/stat") if connection.vendor == "postgresql" else None
+    if status is None or not status.exists():
+        return 0
+    words = status.read_text().rpartition(")")[2].split()
+    return sum(map(int, words[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+WAYS = {
+    "measured": measured,
+    "dry_run": partial(measured, dry_run=True),
+    "floor": floor,
+    "peer": partial(by_peer, name="OrderResource"),
+    "peer_bulk": partial(by_peer, name="BulkOrderResource"),
+}
+
+
+def main(way, path):
+    """Time the import alone: everything it needs is loaded before."""
+    from transfers import services  # noqa: F401
+
+    start, used, served = perf_counter(), process_time(), server_seconds()
+    count = WAYS[way](path)
+    seconds = {"seconds": perf_counter() - start, "processor_seconds": process_time() - used + server_seconds() - served}
+    print(json.dumps(seconds | {"count": count, "peak_megabytes": peak_megabytes()}))
+
+
 if __name__ == "__main__":
     django.setup()
-    seconds, count = {"measured": measured, "floor": floor}[sys.argv[1]](sys.argv[2])
-    print(json.dumps({"seconds": seconds, "count": count, "peak_megabytes": peak_megabytes()}))
+    main(*sys.argv[1:])

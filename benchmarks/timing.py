@@ -7,23 +7,28 @@ from time import perf_counter
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: what was measured against what, both in seconds, and what the ratio may be."""
+    """One line of the table: what was measured against what, both in seconds (None where it could not be), and what the ratio may be."""
 
     name: str
     rows: int
-    measured: float
-    reference: float
+    measured: float | None
+    reference: float | None
     most: float
     repetitions: int
     notes: str = ""
 
     @property
     def ratio(self):
-        return self.measured / self.reference
+        return self.measured / self.reference if self.reference else None
 
     def as_dict(self):
-        times = {"measured_seconds": round(self.measured, 4), "reference_seconds": round(self.reference, 4), "ratio": round(self.ratio, 2), "most": self.most}
+        times = {"measured_seconds": rounded(self.measured, 4), "reference_seconds": rounded(self.reference, 4), "ratio": rounded(self.ratio, 3)}
+        times["most"] = rounded(self.most, 3)
         return {"name": self.name, "rows": self.rows, **times, "repetitions": self.repetitions, "notes": self.notes}
+
+
+def rounded(number, digits):
+    return None if number is None else round(number, digits)
 
 
 def alternate(measured, reference, repetitions):

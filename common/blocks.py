@@ -53,7 +53,7 @@ class Block:
         """Return the rows at ``indexes`` as a block of their own; what was found in them stays behind."""
         if len(indexes) == len(self):
             return Block(self.table, self.numbers, self.keys, self.cells, self.columns)
-        picked = ([each[index] for index in indexes] for each in (self.numbers, self.keys, self.cells))
+        picked = ([each[index] for index in indexes] if each else each for each in (self.numbers, self.keys, self.cells))
         return Block(self.table, *picked, {name: [column[index] for index in indexes] for name, column in self.columns.items()})
 
 

@@ -342,3 +342,14 @@ def reserve_ids(model, count):
         cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
         start = max(highest, cursor.fetchone()[0]) + 1
         return list(range(start, start + count))
+
+
+def acquaint(*models):
+    """Let PostgreSQL look at tables it has never seen filled: it would walk through them instead of looking up the rows asked for."""
+    if connection.vendor != "postgresql":
+        return
+    tables = [model._meta.db_table for model in models]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s) AND reltuples <= 0", [tables])
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ANALYZE {quoted(table)}")

@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from customers.excel import CUSTOMER_COLUMNS
+from customers.models import Customer, Vehicle
 
+MODELS = (Vehicle, Customer)
 COLUMNS, KEYS = CUSTOMER_COLUMNS, ("external_id", "customer_name")
 CUSTOMER_OWN = ["name", "gender", "phone", "birthday", "address", "external_id"]
 VEHICLE_OWN = [

@@ -5,10 +5,12 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from customers.models import Customer, Vehicle
 from transfers.drafts import Draft, number_new, read_drafts
 from visits.excel import DELIVERY_COLUMNS
 from visits.models import Delivery
 
+MODELS = (Delivery, Vehicle, Customer)
 COLUMNS, KEYS = DELIVERY_COLUMNS, ("vin",)
 FIELDS = ["customer_id", "vehicle_id", "salesperson_id", "salesperson_name", "delivered_at", "invoiced_on"]
 VEHICLE_OWN = ["brand", "model", "invoiced_on", "delivered_on"]

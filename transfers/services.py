@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from activity.services import announce_days
 from common.blocks import read_blocks
+from common.bulk import acquaint
 from common.excel import open_table, write_workbook
 from followups.services import plan_due
 from stores.models import Store
@@ -18,7 +19,7 @@ from transfers.archive import Archive
 from transfers.models import ImportRun, Kind
 from transfers.work import OUTCOMES, Report, Work
 
-BLOCK = 5000
+BLOCK = 4000
 # A run keeps this many notes of each kind for the page; the command prints all.
 KEPT_NOTES = 500
 READERS = {Kind.CUSTOMERS: customers, Kind.VISITS: visits, Kind.DELIVERIES: deliveries}
@@ -55,7 +56,10 @@ def take_rows(work, reader, blocks):
     for block in ahead(good_rows(work, reader, block) for block in blocks):
         latest = latest_only(work, block, reader.identities(block))
         work.archive.read(latest)
+        is_first = not work.seen
         work.count(reader.identities(latest), reader.take(work, latest))
+        if is_first:
+            acquaint(*reader.MODELS)
         work.report.warnings += latest.warnings
 
 
@@ -68,7 +72,10 @@ def good_rows(work, reader, block):
         report.rejected_cells.append((block.numbers[index], block.cells[index], errors[index]))
     rejected = {block.numbers[index] for index in errors}
     report.warnings += [note for note in block.warnings if note.row not in rejected]
-    return block.only([index for index in range(len(block)) if index not in errors])
+    good = block.only([index for index in range(len(block)) if index not in errors])
+    # The cells as they stood are of no use any more.
+    good.cells = []
+    return good
 
 
 def latest_only(work, block, identities):

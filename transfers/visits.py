@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.bulk import load_columns, reserve_ids
 from common.cells import Unknown
+from customers.models import Customer, Vehicle
 from transfers.drafts import read_drafts
 from visits.excel import VISIT_COLUMNS
 from visits.models import Visit
 
+MODELS = (Visit, Vehicle, Customer)
 COLUMNS, KEYS = VISIT_COLUMNS, ("number",)
 OWN = ["sender_name", "sender_phone", "kind", "technician", "bay", "mileage", "symptom", "work", "labour_amount", "parts_amount", "total_amount"]
 TIMES = ["arrived_at", "promised_at", "handed_over_at"]

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError
 
 from activity.models import Event
-from common.bulk import Loaded, OnConflict, load
+from common.bulk import Loaded, OnConflict, change, load, load_columns
 from customers.models import Customer
 from stores.models import CalendarDay
 from tests.factories import NOW, make_customer, make_vehicle, make_visit
@@ -53,6 +53,24 @@ def test_json_and_dates_arrive(store):
     assert [event.particulars for event in Event.objects.all()] == [particulars] * 60
     load(CalendarDay, ["date", "is_working", "name"], [(date(2026, 10, 10), True, "x")])
     assert CalendarDay.objects.get(date="2026-10-10").is_working is True
+
+
+@pytest.mark.parametrize("number", [3, 60])
+def test_columns_arrive_as_rows_do(store, number):
+    names = ["a\\b", "tab\there", None] + ["plain"] * (number - 3)
+    columns = {"name": [name or "-" for name in names], "notes": [name or "" for name in names], "birthday": [None, date(2026, 1, 2)] + [None] * (number - 2)}
+    assert load_columns(Customer, columns, {"store": store.pk, "do_not_call_at": NOW}) == Loaded(number, 0)
+    found = list(Customer.objects.order_by("pk").values_list("name", "birthday", "do_not_call_at")[:3])
+    assert found == [("a\\b", None, NOW), ("tab\there", date(2026, 1, 2), NOW), ("-", None, NOW)]
+
+
+@pytest.mark.parametrize("number", [1, 60])
+def test_a_change_touches_the_named_columns_of_the_named_rows(store, number):
+    load_columns(Customer, {"name": ["Li"] * (number + 1)}, {"store": store.pk})
+    *changed, last = Customer.objects.order_by("pk").values_list("pk", flat=True)
+    change(Customer, ["name", "birthday"], [(pk, "Wu", date(2026, 1, 2)) for pk in changed], {"updated_at": LATER})
+    assert set(Customer.objects.exclude(pk=last).values_list("name", "birthday", "updated_at")) == {("Wu", date(2026, 1, 2), LATER)}
+    assert Customer.objects.get(pk=last).name == "Li"
 
 
 def test_a_double_without_a_rule_raises_and_keeps_nothing(store):

@@ -8,6 +8,9 @@ import sys
 import pytest
 from django.conf import settings
 
+from benchmarks import imports
+from demo.management.commands.benchmark import line
+
 
 def benchmark(folder, *args):
     """Run the command in a process of its own: it changes the database its connection speaks to."""
@@ -28,11 +31,22 @@ def test_it_prints_every_figure_and_the_machine_and_leaves_the_configured_databa
         ("dashboard, 24 months", 2000, 1.3),
         ("planning follow-ups", 200, 3),
         ("import of repair orders", 200, 3),
+        ("dry run of the same", 200, 0.6),
+        ("import against django-import-export, bulk", 20, 0.25),
+        ("import against django-import-export", 20, 0.067),
     ]
-    assert all(figure["ratio"] > 0 and figure["repetitions"] > 1 for figure in answer["figures"])
+    assert all(figure["ratio"] > 0 and figure["repetitions"] > 0 for figure in answer["figures"])
     assert answer["machine"]["cores"] >= 1
     assert answer["machine"]["database"].startswith(("SQLite 3", "PostgreSQL"))
     assert not list(tmp_path.glob("*.sqlite3"))
+
+
+def test_without_the_peer_its_figures_say_so():
+    """``manage.py benchmark`` runs where only requirements.txt is installed."""
+    figure = imports.missing("import against django-import-export", 10_000, 1 / 15)
+    assert (figure.ratio, figure.as_dict()["ratio"], figure.as_dict()["measured_seconds"]) == (None, None, None)
+    assert line(figure)[2:5] == ["—", "—", "—"]
+    assert "requirements-dev.txt" in line(figure)[-1]
 
 
 def test_unknown_measurements_are_named(tmp_path):

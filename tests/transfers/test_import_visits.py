@@ -68,6 +68,26 @@ def test_an_empty_cell_takes_nothing_away(store, tmp_path):
     assert Visit.objects.get().handed_over_at is not None
 
 
+def test_the_report_names_made_and_changed_rows(store, tmp_path):
+    """AR6: what undo needs: the ids of new rows, and what stood in changed ones."""
+    report = import_file("visits", orders(tmp_path, order("RO1")), store)
+    visit, vehicle, customer = Visit.objects.get(), Vehicle.objects.get(), Customer.objects.get()
+    assert report.created == {Visit: [visit.pk], Vehicle: [vehicle.pk], Customer: [customer.pk]}
+    report = import_file("visits", orders(tmp_path, order("RO1", 合计金额="999", 进厂里程="13000")), store)
+    assert report.updated[Visit] == {visit.pk: {"total_amount": Decimal("300.5"), "mileage": 12000}}
+    assert report.updated[Vehicle] == {vehicle.pk: {"mileage": 12000}}
+    assert not any(report.created.values())
+
+
+def test_a_car_met_again_in_a_later_block_keeps_its_newest_reading(store, tmp_path, monkeypatch):
+    """A new car is written with the first block and once more at the end; it stays one fact."""
+    monkeypatch.setattr("transfers.services.BLOCK", 1)
+    report = import_file("visits", orders(tmp_path, order("RO1"), order("RO2", 进厂里程="15000")), store)
+    assert Vehicle.objects.get().mileage == 15000
+    assert not any(report.updated.values())
+    assert Event.objects.filter(code__startswith="vehicle.").count() == 1
+
+
 def test_new_rows_leave_events_on_the_customer(store, tmp_path):
     taken(orders(tmp_path, order("RO1")), store)
     customer = Customer.objects.get()

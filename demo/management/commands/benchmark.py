@@ -49,5 +49,12 @@ class Command(BaseCommand):
 
 
 def line(figure):
-    times = [f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s" for seconds in (figure.measured, figure.reference)]
-    return [figure.name, str(figure.rows), *times, f"{figure.ratio:.2f} ×", f"{figure.most} ×", figure.notes]
+    times = [duration(figure.measured), duration(figure.reference)]
+    ratio = "—" if figure.ratio is None else f"{figure.ratio:.2f} ×"
+    return [figure.name, str(figure.rows), *times, ratio, f"{figure.most:.2g} ×", figure.notes]
+
+
+def duration(seconds):
+    if seconds is None:
+        return "—"
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
