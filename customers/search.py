@@ -29,7 +29,11 @@ REASONS = {
     8: _("Start of the name"),
     9: _("Part of the plate"),
     10: _("Part of the name"),
+    11: _("Initials of the name"),
+    12: _("Pinyin of the name"),
 }
+# Whatever meets the first meets the second too: one comparison a row is enough.
+COVERED = {3: 9, 6: 9, 7: 10, 8: 10}
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,15 @@ def customer_ranks(text):
         return [(5, Q(phone_tail=digits))] if len(digits) == 4 else whole_phone(digits)
     if len(name) < SHORTEST:
         return []
-    return [(7, Q(name=name)), (8, Q(name__istartswith=name)), (10, Q(name__icontains=name))]
+    return [(7, Q(name=name)), (8, Q(name__istartswith=name)), (10, Q(name__icontains=name)), *pinyin_ranks(name)]
+
+
+def pinyin_ranks(name):
+    """Letters alone may be the initials of a name, or the beginning of its pinyin."""
+    letters = name.replace(" ", "").replace("'", "").lower()
+    if not (letters.isascii() and letters.isalpha()):
+        return []
+    return [(11, Q(name_key__startswith=f"{letters} ")), (12, Q(name_key__contains=f" {letters}"))]
 
 
 def whole_phone(digits):
@@ -98,4 +110,5 @@ def ranked(queryset, ranks):
 
 def any_of(ranks):
     """Return the condition that holds when any of ``ranks`` does."""
-    return reduce(or_, (condition for _rank, condition in ranks), Q(pk__in=[]))
+    asked = dict(ranks)
+    return reduce(or_, (condition for rank, condition in ranks if COVERED.get(rank) not in asked), Q(pk__in=[]))

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.roles import Role
 from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
+from customers.names import pinyin_key
 from demo.names import BRAND, MODEL_WEIGHTS, MODELS, company_name, customer_name, phone, plate, vin
 from demo.own_fields import hobbies
 from demo.world import DAY
@@ -38,13 +39,15 @@ def new_customer(world, branch, rng, at, by):
     """Take down a customer with consents; not every card is complete."""
     number = next(world.numbers)
     is_company = rng.random() < 0.06
+    name = company_name(number) if is_company else customer_name(number)
     customer = Customer(
         store=branch.store,
         kind=Customer.Kind.COMPANY if is_company else Customer.Kind.PERSON,
-        name=company_name(number) if is_company else customer_name(number),
+        name=name,
         gender="" if is_company or rng.random() < 0.04 else rng.choice(Customer.Gender.values),
         phone=phone(number),
         phone_tail=phone(number)[-4:],
+        name_key=pinyin_key(name),
         birthday=None if is_company or rng.random() < 0.12 else date(rng.randint(1962, 2003), 1, 1) + DAY * rng.randrange(YEAR),
         address="" if rng.random() < 0.15 else f"演示市示例路{rng.randint(1, 400)}弄{rng.randint(1, 60)}号{rng.randint(101, 2604)}室",
         is_key_account=is_company and rng.random() < 0.4,

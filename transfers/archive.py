@@ -3,9 +3,9 @@
 from collections import defaultdict
 
 from customers.models import Customer, Vehicle
-from transfers.drafts import TAILS, Draft, insert_drafts, number_new, read_drafts, update_drafts
+from transfers.drafts import KEYS, Draft, insert_drafts, number_new, read_drafts, update_drafts
 
-CUSTOMER_FIELDS = ["name", "gender", "phone", "phone_tail", "birthday", "address", "external_id", "source"]
+CUSTOMER_FIELDS = ["name", "name_key", "gender", "phone", "phone_tail", "birthday", "address", "external_id", "source"]
 VEHICLE_FIELDS = [
     "customer_id",
     "vin",
@@ -30,8 +30,9 @@ BLANK_VEHICLE = dict.fromkeys(VEHICLE_FIELDS) | dict.fromkeys(["vin", "vin_tail"
 class Shelf:
     """The rows of one table the file has to do with: those that stood there before, by id, and new ones in the order they are met."""
 
-    def __init__(self, model, fields, tail):
-        self.model, self.fields, self.tail = model, fields, tail
+    def __init__(self, model, fields):
+        self.model, self.fields = model, fields
+        self.keyed = [name for name in fields if name in KEYS]
         self.known, self.new, self.numbered = {}, [], 0
 
     @property
@@ -45,19 +46,20 @@ class Shelf:
         return met
 
     def insert(self, store, drafts, now):
-        self.keep_tails(drafts)
+        self.keep_keys(drafts)
         insert_drafts(self.model, store, drafts, self.fields, now)
 
     def update(self, now):
         """Write what has changed in any row since it was read or written."""
         drafts = [draft for draft in (*self.known.values(), *self.new) if draft.unwritten]
-        self.keep_tails(drafts)
+        self.keep_keys(drafts)
         update_drafts(self.model, drafts, now)
 
-    def keep_tails(self, drafts):
-        name, length = self.tail
-        for draft in drafts:
-            draft.values[TAILS[name]] = draft.values[name][-length:]
+    def keep_keys(self, drafts):
+        for name in self.keyed:
+            key, made_of = KEYS[name]
+            for draft in drafts:
+                draft.values[key] = made_of(draft.values[name])
 
 
 class Archive:
@@ -68,7 +70,7 @@ class Archive:
 
     def __init__(self, store, source="file"):
         self.store, self.source = store, source
-        self.customers, self.vehicles = Shelf(Customer, CUSTOMER_FIELDS, ("phone", 4)), Shelf(Vehicle, VEHICLE_FIELDS, ("vin", 6))
+        self.customers, self.vehicles = Shelf(Customer, CUSTOMER_FIELDS), Shelf(Vehicle, VEHICLE_FIELDS)
         self.by_vin, self.by_plate, self.by_external_id, self.by_name_and_phone = {}, {}, {}, {}
         self.owners, self.asked = {}, defaultdict(set)
 

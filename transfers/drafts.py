@@ -4,11 +4,16 @@ from collections import defaultdict
 from operator import itemgetter
 
 from common.bulk import change, load_columns, reserve_ids
+from customers.names import pinyin_key
 
 EMPTY = (None, "")
 NOTHING = frozenset()
-# Kept beside these fields, for searching.
-TAILS = {"phone": "phone_tail", "vin": "vin_tail"}
+# Kept beside these fields, for searching: under which name, and how it is made.
+KEYS = {
+    "name": ("name_key", pinyin_key),
+    "phone": ("phone_tail", lambda phone: phone[-4:]),
+    "vin": ("vin_tail", lambda vin: vin[-6:]),
+}
 
 
 class Draft:
@@ -74,7 +79,7 @@ def update_drafts(model, drafts, now):
     for draft in drafts:
         alike[draft.unwritten].append(draft)
     for changed, group in alike.items():
-        names = [*sorted(changed), *(TAILS[name] for name in changed if name in TAILS)]
+        names = [*sorted(changed), *(KEYS[name][0] for name in changed if name in KEYS)]
         change(model, names, ((draft.id, *(draft.values[name] for name in names)) for draft in group), {"updated_at": now})
     mark_written(drafts)
 

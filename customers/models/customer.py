@@ -8,6 +8,7 @@ from common.errors import NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
 from customers.models.change import apply_changes, told_changes
 from customers.models.custom_field import WithCustomFields
+from customers.names import pinyin_key
 from customers.numbers import normal_phone
 from stores.models import Store
 
@@ -41,6 +42,7 @@ class Customer(WithCustomFields):
     name = models.CharField(_("name"), max_length=80)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("Mobile with 11 digits or a landline with area code."))
+    name_key = models.CharField(max_length=200, blank=True, editable=False)
     phone_tail = models.CharField(max_length=4, blank=True, editable=False)
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
@@ -85,7 +87,7 @@ class Customer(WithCustomFields):
             self.phone = normal_phone(self.phone) if self.phone else ""
 
     def save(self, *args, **kwargs):
-        self.phone_tail = self.phone[-4:]
+        self.phone_tail, self.name_key = self.phone[-4:], pinyin_key(self.name)
         super().save(*args, **kwargs)
 
     @property
@@ -120,7 +122,7 @@ class Customer(WithCustomFields):
         if "phone" in changed:
             self.phone_doubtful_at = None
         self.updated_at = timezone.now()
-        self.save(update_fields=[*changed, "phone_tail", "phone_doubtful_at", "updated_at"])
+        self.save(update_fields=[*changed, "name_key", "phone_tail", "phone_doubtful_at", "updated_at"])
         record("customer.edited", self, by=by, customer_id=self.pk, fields=told)
 
     @transaction.atomic

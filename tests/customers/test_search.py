@@ -94,3 +94,35 @@ def test_a_search_stays_within_its_queries(store, agent, page, django_assert_max
     client = page(agent)
     with django_assert_max_num_queries(10):
         assert client.get("/search/", {"q": "777"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("王示例", "wsl", "Initials of the name"),
+        ("王示例", "WSL", "Initials of the name"),
+        ("王示例", "wangshi", "Pinyin of the name"),
+        ("王示例", "wang shi li", "Pinyin of the name"),
+        ("单示例", "ssl", "Initials of the name"),
+        ("尉迟示例", "yuchi", "Pinyin of the name"),
+        ("满意Demo公司", "mydgs", "Initials of the name"),
+        ("满意Demo公司", "manyidemo", "Pinyin of the name"),
+    ],
+)
+def test_a_customer_is_found_by_pinyin_and_initials(store, agent, name, text, reason):
+    """UX9."""
+    customer = make_customer(store, name=name)
+    (hit,) = find(agent, text)
+    assert (hit.customer, str(hit.reason)) == (customer, reason)
+
+
+@pytest.mark.parametrize("text", ["ws", "sl", "angshi", "shili"])
+def test_parts_inside_a_pinyin_find_nothing(store, agent, text):
+    make_customer(store, name="王示例")
+    assert find(agent, text) == []
+
+
+def test_another_name_is_found_by_its_own_pinyin(store, agent):
+    customer = make_customer(store, name="王示例")
+    customer.edit(by=agent, name="李示例")
+    assert ([hit.customer for hit in find(agent, "lsl")], find(agent, "wsl")) == ([customer], [])

@@ -34,6 +34,8 @@ def test_it_prints_every_figure_and_the_machine_and_leaves_the_configured_databa
         ("dry run of the same", 200, 0.6),
         ("import against django-import-export, bulk", 20, 0.25),
         ("import against django-import-export", 20, 0.067),
+        ("search, p95", 200, 1),
+        ("customer page, p95", 200, 1),
     ]
     assert all(figure["ratio"] > 0 and figure["repetitions"] > 0 for figure in answer["figures"])
     assert answer["machine"]["cores"] >= 1
