@@ -19,7 +19,7 @@ from followups.models import Attempt, FollowUp
 from messaging.models import SimulatedReceipt
 from notifications.models import Notification
 from surveys.models import Answer, FactorScore, ItemScore, MysteryShop, Response
-from visits.models import AdvisedWork, Appointment, CeremonyCheck, Delivery, Promise, QualityCheck, Visit
+from visits.models import AdvisedWork, Agreement, Appointment, CeremonyCheck, Delivery, OrderItem, Promise, QualityCheck, Visit
 
 # Written in this order, so that every row finds what it refers to.
 KEYED = [Customer, Vehicle, ContactPerson, Consent, Visit, Delivery, Appointment, AdvisedWork, Response, FollowUp, Complaint, Round, MysteryShop, Promise]
@@ -30,6 +30,8 @@ UNKEYED = {
     ItemScore: ["shop_id", "item_id", "earned", "is_na", "note"],
     CeremonyCheck: ["delivery_id", "item_id", "done_at", "done_by_id"],
     Visit.technicians.through: ["visit_id", "user_id"],
+    Agreement: ["visit_id", "subject", "text", "amount", "agreed_by", "channel", "agreed_at", "logged_by_id"],
+    OrderItem: ["visit_id", "kind", "name", "group", "hours", "amount", "payer"],
     QualityCheck: ["visit_id", "level", "has_passed", "has_road_test", "findings", "checked_by_id", "checked_at"],
     SimulatedReceipt: ["message_ref", "phone", "body", "received_at"],
 }

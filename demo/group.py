@@ -10,6 +10,7 @@ from demo.complaints import Office
 from demo.deliveries import PER_VISIT, deliver_cars
 from demo.followups import Desk, interview_face_to_face
 from demo.messages import remind
+from demo.orders import fill_orders
 from demo.own_fields import add_fields
 from demo.people import hire, issue_tokens
 from demo.promises import promise
@@ -60,6 +61,7 @@ def run(world, branch, interviews, number):
     hold_ceremonies(world, branch)
     receive_cars(world, branch, number, bought)
     fill_workshop(world, branch)
+    fill_orders(world, branch)
     advise(world, branch)
     book_appointments(world, branch)
     interview_face_to_face(world, branch, interviews)
