@@ -17,6 +17,7 @@ from visits.orders.api import (
     ItemSerializer,
     JudgeComebackSerializer,
     LinkSerializer,
+    PhotoSerializer,
     PromiseSerializer,
     RemoveItemSerializer,
     SignSerializer,
@@ -128,6 +129,7 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
         "upsert": "visits.create",
         "bulk": "visits.create",
         "share": "visits.create",
+        "add_photo": "visits.repair",
         "sign": "visits.create",
         "add_item": "visits.create",
         "remove_item": "visits.create",
@@ -174,6 +176,12 @@ class VisitViewSet(UpsertMixin, PatchMixin, OfVehicleViewSet):
             refuse_fixed(ending, ENDING)
         if ending:
             visit.hand_over(by=self.request.user, at=ending.pop("handed_over_at"), **ending)
+
+    @verb(VisitSerializer, PhotoSerializer)
+    def add_photo(self, request, pk):
+        visit, given = self.asked_of(request)
+        visit.add_photo(**given, by=request.user)
+        return self.answer(visit)
 
     @verb(LinkSerializer)
     def share(self, request, pk):

@@ -58,20 +58,12 @@ def detail(request, pk):
     context = {
         "visit": visit,
         "own_facts": facts_of(visit),
-        "can_edit": visit.can_edit_by(request.user),
-        "can_hand_over": visit.can_hand_over_by(request.user),
-        "can_accept_backdating": visit.can_accept_backdating_by(request.user),
-        "can_repair": visit.can_repair_by(request.user),
-        "can_inspect": visit.can_inspect_by(request.user),
-        "checks": visit.checks.select_related("checked_by"),
-        "agreements": visit.agreements.select_related("logged_by"),
-        "is_signed": visit.agreements.filter(subject=Agreement.Subject.ORDER).exists(),
-        "items": visit.items.all(),
         "appointment": getattr(visit, "appointment", None),
         "comebacks": visit.comebacks.all(),
         "duties": Duties(visit, request.user),
         "events": Event.objects.for_user(request.user).about(visit)[:100],
     }
+    context |= parts_of(visit) | rights_of(visit, request.user)
     return render(request, "visits/detail.html", context)
 
 
@@ -156,6 +148,29 @@ def appointment_cancel(request, pk):
     appointment.cancel(by=request.user)
     messages.success(request, _("The appointment is cancelled."))
     return redirect(appointment.list_url)
+
+
+def parts_of(visit):
+    """Return what the order is made of."""
+    return {
+        "checks": visit.checks.select_related("checked_by"),
+        "agreements": visit.agreements.select_related("logged_by"),
+        "is_signed": visit.agreements.filter(subject=Agreement.Subject.ORDER).exists(),
+        "items": visit.items.all(),
+        "photos": visit.photos.all(),
+    }
+
+
+def rights_of(visit, user):
+    """Return which verbs the page offers."""
+    return {
+        "can_edit": visit.can_edit_by(user),
+        "can_hand_over": visit.can_hand_over_by(user),
+        "can_accept_backdating": visit.can_accept_backdating_by(user),
+        "can_repair": visit.can_repair_by(user),
+        "can_photograph": visit.can_photograph_by(user),
+        "can_inspect": visit.can_inspect_by(user),
+    }
 
 
 def own_visit(request, pk):

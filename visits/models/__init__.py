@@ -1,6 +1,7 @@
 from visits.models.advice import AdvisedWork
 from visits.models.agreement import Agreement
 from visits.models.appointment import Appointment
+from visits.models.attachment import VisitPhoto
 from visits.models.ceremony import Ceremony, CeremonyCheck, CeremonyItem
 from visits.models.check import QualityCheck
 from visits.models.delivery import Delivery
@@ -22,5 +23,6 @@ __all__ = [
     "Promise",
     "QualityCheck",
     "Visit",
+    "VisitPhoto",
     "next_number",
 ]

@@ -18,6 +18,7 @@ from customers.numbers import normal_phone
 from stores.models import Store
 from visits.inquiry import faults
 from visits.models.agreement import Agreed
+from visits.models.attachment import WithPhotos
 from visits.models.backdating import IS_PROMISE_KEPT, BackDated
 from visits.models.comeback import Comeback
 from visits.models.item import Itemised
@@ -65,7 +66,7 @@ class VisitQuerySet(StoreScopedQuerySet):
         return self.select_related("store", "customer", "vehicle", "advisor")
 
 
-class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, Lateness, BackDated, WithCustomFields):
+class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, Lateness, WithPhotos, BackDated, WithCustomFields):
     """One repair order (托修单) from arrival to hand-over; the fields are those of S4-12."""
 
     view_permission = "visits.view"

@@ -57,3 +57,8 @@ class LinkSerializer(serializers.Serializer):
     """The address of the customer's page, told this once."""
 
     link = serializers.URLField(read_only=True)
+
+
+class PhotoSerializer(StrictSerializerMixin, serializers.Serializer):
+    photo = serializers.FileField()
+    caption = serializers.CharField(max_length=100, required=False)

@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import moment_input
+from common.photos import PhotoField
 from visits.models import Agreement, OrderItem
 from visits.models.comeback import TO_EXPLAIN, Cause
 
@@ -64,3 +65,8 @@ class JudgeComebackForm(forms.Form):
         if self.cleaned_data.get("cause") in TO_EXPLAIN and not self.cleaned_data.get("explanation"):
             self.add_error("explanation", _("Write down how this was explained to the customer."))
         return self.cleaned_data
+
+
+class PhotoForm(forms.Form):
+    photo = PhotoField(label=_("Photo"))
+    caption = forms.CharField(label=_("What it shows"), max_length=100, required=False)

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.access import requires
 from common.forms import accepted, posted
+from common.photos import photo_response
 from visits.models import Agreement
-from visits.orders.forms import AddWorkForm, ItemForm, JudgeComebackForm, PromiseForm, SignForm
+from visits.orders.forms import AddWorkForm, ItemForm, JudgeComebackForm, PhotoForm, PromiseForm, SignForm
 from visits.orders.paper import COPIES, FEWEST, copies_of
 from visits.views import allow, own_visit, verb_form
 
@@ -102,3 +103,30 @@ def judge_comeback(request, pk):
         messages.success(request, _("The cause is on file."))
         return redirect("visits:detail", pk)
     return verb_form(request, visit, form, _("Judge the comeback"))
+
+
+@requires("visits.repair")
+def add_photo(request, pk):
+    visit = own_visit(request, pk)
+    allow(visit.can_photograph_by(request.user))
+    form = PhotoForm(posted(request), request.FILES or None)
+    if form.is_valid() and accepted(form, visit.add_photo, **form.cleaned_data, by=request.user):
+        messages.success(request, _("The photo is on file."))
+        return redirect("visits:detail", pk)
+    return verb_form(request, visit, form, _("Add a photo"))
+
+
+@requires("visits.repair")
+@require_POST
+def remove_photo(request, pk, photo_pk):
+    visit = own_visit(request, pk)
+    visit.remove_photo(get_object_or_404(visit.photos, pk=photo_pk), by=request.user)
+    messages.success(request, _("The photo is removed."))
+    return redirect("visits:detail", pk)
+
+
+@require_safe
+@requires("visits.view")
+def photo(request, pk, photo_pk):
+    """Serve a photo to those who may see its visit (T12)."""
+    return photo_response(get_object_or_404(own_visit(request, pk).photos, pk=photo_pk).photo)
