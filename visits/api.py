@@ -88,10 +88,11 @@ class VisitUpsertSerializer(VisitSerializer):
 
 class HandOverSerializer(StrictSerializerMixin, serializers.ModelSerializer):
     next_maintenance_on = serializers.DateField(required=False, allow_null=True)
+    accepted_by = serializers.CharField(max_length=80, required=False)
 
     class Meta:
         model = Visit
-        fields = ["handed_over_at", "labour_amount", "parts_amount", "total_amount", "next_maintenance_on"]
+        fields = ["handed_over_at", "labour_amount", "parts_amount", "total_amount", "next_maintenance_on", "accepted_by"]
 
 
 class CancelSerializer(StrictSerializerMixin, serializers.Serializer):

@@ -159,6 +159,9 @@ class HandOverForm(ConfirmedMixin, forms.ModelForm):
     next_maintenance_on = Vehicle._meta.get_field("next_maintenance_on").formfield(
         widget=day_input(), required=False, help_text=_("Empty leaves the day on file as it is.")
     )
+    accepted_by = forms.CharField(
+        label=_("Accepted by"), max_length=80, required=False, help_text=_("Who of the customer's side went through the work at the car with you.")
+    )
 
     class Meta:
         model = Visit
@@ -184,8 +187,8 @@ class HandOverForm(ConfirmedMixin, forms.ModelForm):
     @property
     def given(self):
         """Return what the verb ``hand_over`` takes."""
-        more = {"at": self.cleaned_data["handed_over_at"], "next_maintenance_on": self.cleaned_data["next_maintenance_on"]}
-        return self.amounts | more
+        more = {name: self.cleaned_data[name] for name in ("next_maintenance_on", "accepted_by")}
+        return self.amounts | more | {"at": self.cleaned_data["handed_over_at"]}
 
     def doubts(self):
         if self.instance.stage != Visit.Stage.READY:

@@ -61,6 +61,15 @@ def test_a_corrected_file_updates_and_never_doubles(store, tmp_path):
     assert event.particulars["fields"] == ["handed_over_at", "status", "total_amount"]
 
 
+def test_the_delay_of_each_imported_order_is_known(store, tmp_path):
+    """VI1: promised against actual time, per order; a car still here counts on."""
+    promised = {"进厂时间": "2026-10-12 09:00", "预计交车时间": "2026-10-12 11:00"}
+    rows = [("RO1", "2026-10-12 11:00"), ("RO2", "2026-10-12 12:35"), ("RO3", "")]
+    taken(orders(tmp_path, *(order(number, **promised, 实际交车时间=actual) for number, actual in rows)), store)
+    now = datetime(2026, 10, 12, 13, tzinfo=SHANGHAI)
+    assert [(visit.number, visit.delay_minutes(now)) for visit in Visit.objects.order_by("number")] == [("RO1", 0), ("RO2", 95), ("RO3", 120)]
+
+
 def test_an_empty_cell_takes_nothing_away(store, tmp_path):
     taken(orders(tmp_path, order("RO1")), store)
     report = taken(orders(tmp_path, order("RO1", 实际交车时间="", 故障描述="", 进厂里程="")), store)

@@ -183,3 +183,12 @@ def test_the_api_notes_the_next_maintenance(here, advisor, api, store):
     assert api(advisor).post(f"/api/v1/visits/{here.pk}/hand_over/", {"next_maintenance_on": day}).status_code == 200
     here.vehicle.refresh_from_db()
     assert here.vehicle.next_maintenance_on.isoformat() == day
+
+
+def test_who_went_through_the_finished_work_is_on_file(here, advisor, page, api):
+    """S4-15: the advisor stays beside the customer at the acceptance."""
+    page(advisor).post(f"/visits/{here.pk}/hand_over/", {"labour_amount": "200", "accepted_by": "王示例"})
+    agreement = here.agreements.get()
+    assert (agreement.subject, agreement.agreed_by, agreement.amount, agreement.logged_by) == ("car", "王示例", Decimal(200), advisor)
+    body = api(advisor).get(f"/api/v1/visits/{here.pk}/").json()
+    assert [(each["subject"], each["agreed_by"]) for each in body["agreements"]] == [("car", "王示例")]

@@ -17,6 +17,7 @@ class Agreement(models.Model):
         ORDER = "order", _("Repair order")
         WORK = "work", _("Added work")
         TIME = "time", _("Another promised time")
+        CAR = "car", _("Finished work")
 
     class Channel(models.TextChoices):
         IN_PERSON = "in_person", _("In person")
@@ -82,6 +83,13 @@ class Agreed(models.Model):
         self.agreements.create(subject=Agreement.Subject.WORK, text=work, amount=amount, agreed_by=agreed_by, channel=channel, logged_by=by)
         ceiling = str(changes["estimate_ceiling"]) if estimate_ceiling or amount else ""
         record("visit.work_added", self, by=by, number=self.number, work=work, agreed_by=agreed_by, ceiling=ceiling)
+
+    def note_acceptance(self, accepted_by, *, by):
+        """Note who of the customer's side went through the work at the car, the advisor beside him (S4-15)."""
+        if accepted_by:
+            self.agreements.create(
+                subject=Agreement.Subject.CAR, agreed_by=accepted_by, channel=Agreement.Channel.IN_PERSON, amount=self.total_amount, logged_by=by
+            )
 
     @transaction.atomic
     def promise(self, promised_at, *, by, agreed_by="", channel=Agreement.Channel.PHONE, now=None):

@@ -280,7 +280,7 @@ class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, Lateness, WithPhotos
             people_changed.send(sender=Visit, store_id=self.store_id, pks=[self.pk])
 
     @transaction.atomic
-    def hand_over(self, *, by, at=None, next_maintenance_on=None, **amounts):
+    def hand_over(self, *, by, at=None, next_maintenance_on=None, accepted_by="", **amounts):
         """Give the car back; a missing total is labour plus parts. Calls after service are planned from here (S2-08), reminders from the next maintenance."""
         if not self.can_hand_over_by(by):
             raise NotAllowed
@@ -292,6 +292,7 @@ class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, Lateness, WithPhotos
         given = {name: amount for name, amount in amounts.items() if amount is not None}
         given = ({"total_amount": sum(given.values())} if given else {}) | given | self.backdating_of(at, by=by, now=now)
         self.change_status(self.Status.IN_SHOP, self.Status.HANDED_OVER, handed_over_at=at, **given)
+        self.note_acceptance(accepted_by, by=by)
         if next_maintenance_on:
             self.vehicle.expect_maintenance(next_maintenance_on, by=by)
         record("visit.handed_over", self, by=by, number=self.number, at=at.isoformat(), on_time=self.is_on_time, stage=self.stage)
