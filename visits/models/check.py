@@ -54,4 +54,4 @@ class QualityCheck(models.Model):
         return "passed" if self.has_passed else "rework"
 
     def get_result_display(self):
-        return _("Passed") if self.has_passed else _("Rework")
+        return _("Check passed") if self.has_passed else _("Rework")

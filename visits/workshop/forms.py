@@ -7,7 +7,7 @@ from common.forms import day_input
 from visits.models import QualityCheck, Visit
 from visits.models.workshop import Stage
 
-RESULTS = [("passed", _("Passed")), ("rework", _("Failed: do it again"))]
+RESULTS = [("passed", _("Check passed")), ("rework", _("Failed: do it again"))]
 
 
 class PlaceForm(forms.Form):
