@@ -5,7 +5,7 @@ from common.upsert import UpsertMixin
 from customers.custom import CustomValuesField
 from customers.filters import CustomerApiFilter, VehicleApiFilter
 from customers.masking import MASKS, may_reveal
-from customers.models import Channel, Customer, Purpose, Vehicle
+from customers.models import Channel, Customer, PastOwnership, Purpose, Vehicle
 from stores.models import Store
 
 WRITTEN = dict.fromkeys(["create", "partial_update", "upsert", "bulk"], "customers.edit")
@@ -124,9 +124,21 @@ class CustomerViewSet(VerbMixin, ArchiveViewSet):
         return self.answer(customer)
 
 
-class VehicleViewSet(ArchiveViewSet):
+class TransferSerializer(StrictSerializerMixin, serializers.Serializer):
+    customer = ScopedField(queryset=Customer.objects.all())
+    on = serializers.DateField(required=False)
+    reason = serializers.ChoiceField(PastOwnership.Reason.choices, required=False)
+
+
+class VehicleViewSet(VerbMixin, ArchiveViewSet):
     queryset = Vehicle.objects.select_related("store")
     serializer_class = VehicleSerializer
     filterset_class = VehicleApiFilter
-    permissions = WRITTEN
+    permissions = WRITTEN | {"transfer": "customers.edit"}
     parent = "customer"
+
+    @verb(VehicleSerializer, TransferSerializer)
+    def transfer(self, request, pk):
+        vehicle, given = self.asked_of(request)
+        vehicle.transfer(given.pop("customer"), by=request.user, **given)
+        return self.answer(vehicle)

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
 from customers.custom import CustomFieldsMixin
-from customers.models import Channel, ContactPerson, Customer, Purpose, Vehicle
+from customers.models import Channel, ContactPerson, Customer, PastOwnership, Purpose, Vehicle
 from customers.numbers import plate_known, vin_check_ok
 from stores.fields import StoreField
 
@@ -98,6 +98,33 @@ class BriefVehicleForm(VehicleForm):
 
     class Meta(VehicleForm.Meta):
         fields = ["plate", "vin", "brand", "model", "engine_number"]
+
+
+class TransferForm(ConfirmedMixin, forms.ModelForm):
+    """The new owner of a car: somebody of the store, known by the phone, or somebody new."""
+
+    on = forms.DateField(label=_("Since"), widget=day_input())
+    reason = forms.ChoiceField(label=_("reason"), choices=PastOwnership.Reason)
+
+    class Meta:
+        model = Customer
+        fields = ["name", "phone"]
+        labels = {"name": _("New owner"), "phone": _("phone")}
+        widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
+
+    def __init__(self, *args, vehicle, **kwargs):
+        super().__init__(*args, instance=Customer(store=vehicle.store), **kwargs)
+        self.initial |= {"on": vehicle.store.today()}
+        self.fields["phone"].required = True
+
+    @property
+    def customer(self):
+        """Return the customer with this phone, else the new one."""
+        return Customer.objects.same_phone_as(self.instance).order_by("pk").first() or self.instance
+
+    def doubts(self):
+        if self.customer.pk and self.customer.name != self.instance.name:
+            yield "name", _("This phone belongs to %(name)s, who would become the owner.") % {"name": self.customer.name}
 
 
 class ContactForm(forms.ModelForm):

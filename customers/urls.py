@@ -19,6 +19,7 @@ urlpatterns = [
     path("vehicles/", views.vehicle_list, name="vehicle_list"),
     path("vehicles/<int:pk>/", views.vehicle_detail, name="vehicle_detail"),
     path("vehicles/<int:pk>/edit/", views.vehicle_edit, name="vehicle_edit"),
+    path("vehicles/<int:pk>/transfer/", views.vehicle_transfer, name="vehicle_transfer"),
     path("settings/fields/", custom_views.custom_field_list, name="custom_field_list"),
     path("settings/fields/new/", custom_views.custom_field_create, name="custom_field_create"),
     path("settings/fields/<int:pk>/edit/", custom_views.custom_field_edit, name="custom_field_edit"),

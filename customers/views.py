@@ -10,13 +10,14 @@ from activity.timeline import timeline_of
 from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
-from common.forms import posted
+from common.forms import accepted, posted
 from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
-from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, VehicleForm
+from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, TransferForm, VehicleForm
 from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
 from customers.notices import notices_for
 from customers.search import SHORTEST, find
+from customers.services import transfer_vehicle
 
 
 @requires("customers.view")
@@ -156,9 +157,12 @@ def vehicle_list(request):
 @requires("customers.view")
 def vehicle_detail(request, pk):
     vehicle = own_vehicle(request, pk)
-    events = Event.objects.for_user(request.user).filter(customer_ref=vehicle.customer_id, vehicle_ref=vehicle.pk).newest_first()
+    past_owners = vehicle.past_ownerships.select_related("customer")
+    owners = {vehicle.customer_id, *(past.customer_id for past in past_owners)}
+    events = Event.objects.for_user(request.user).filter(customer_ref__in=owners, vehicle_ref=vehicle.pk).newest_first()
     context = {
         "vehicle": vehicle,
+        "past_owners": past_owners,
         "own_facts": facts_of(vehicle),
         "can_edit": vehicle.can_edit_by(request.user),
         "notices": notices_for([vehicle.customer], request.user)[vehicle.customer_id],
@@ -177,6 +181,19 @@ def vehicle_edit(request, pk):
         messages.success(request, _("The vehicle has been saved."))
         return redirect("customers:vehicle_detail", pk)
     return render(request, "customers/vehicle_form.html", {"form": form, "vehicle": vehicle}, status=422 if form.errors else 200)
+
+
+@requires("customers.edit")
+def vehicle_transfer(request, pk):
+    vehicle = own_vehicle(request, pk)
+    allow(vehicle.can_edit_by(request.user))
+    form = TransferForm(posted(request), vehicle=vehicle)
+    if form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("on", "reason")}
+        if accepted(form, transfer_vehicle, vehicle, form.customer, by=request.user, **given):
+            messages.success(request, _("The car belongs to %(name)s now.") % {"name": vehicle.customer})
+            return redirect("customers:vehicle_detail", pk)
+    return render(request, "customers/vehicle_transfer.html", {"form": form, "vehicle": vehicle}, status=422 if form.errors else 200)
 
 
 def own_customer(request, pk):

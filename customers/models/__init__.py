@@ -2,6 +2,7 @@ from customers.models.consent import Channel, Consent, Purpose
 from customers.models.contact import ContactPerson
 from customers.models.custom_field import CustomField
 from customers.models.customer import Customer
+from customers.models.ownership import PastOwnership
 from customers.models.vehicle import Vehicle
 
-__all__ = ["Channel", "Consent", "ContactPerson", "CustomField", "Customer", "Purpose", "Vehicle"]
+__all__ = ["Channel", "Consent", "ContactPerson", "CustomField", "Customer", "PastOwnership", "Purpose", "Vehicle"]

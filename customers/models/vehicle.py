@@ -10,11 +10,12 @@ from common.scope import StoreScopedQuerySet
 from customers.models.change import apply_changes, told_changes
 from customers.models.custom_field import WithCustomFields
 from customers.models.customer import Customer
+from customers.models.ownership import Owned
 from customers.numbers import normal_plate, normal_vin
 from stores.models import Store
 
 
-class Vehicle(WithCustomFields):
+class Vehicle(Owned, WithCustomFields):
     view_permission = "customers.view"
 
     class Power(models.TextChoices):
