@@ -39,6 +39,7 @@ NAVIGATION = [
             Item(_("Visits"), "visits:list", "clipboard-list", "visits.view", "g v"),
             Item(_("Deliveries"), "visits:delivery_list", "key-round", "visits.view", "g d"),
             Item(_("Advised work"), "visits:advised_list", "hammer", "visits.view"),
+            Item(_("Three-guarantees watch"), "visits:guarantee_list", "shield-alert", "visits.view"),
         ],
     ),
     (

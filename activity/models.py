@@ -17,6 +17,7 @@ class Topic(models.TextChoices):
     APPOINTMENT = "appointment", _("Appointments")
     DELIVERY = "delivery", _("Deliveries")
     ADVISED_WORK = "advised_work", _("Advised work")
+    GUARANTEE = "guarantee", _("Three guarantees")
     PROMISE = "promise", _("Promises")
     FOLLOWUP = "followup", _("Follow-ups")
     RESPONSE = "response", _("Surveys")

@@ -13,6 +13,7 @@ from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewS
 from visits.advice.api import AdvisedWorkViewSet
 from visits.api import AppointmentViewSet, VisitViewSet
 from visits.deliveries.api import DeliveryViewSet
+from visits.guarantees.api import GuaranteeRepairViewSet, GuaranteeViewSet
 from visits.promises.api import PromiseViewSet
 
 router = DefaultRouter()
@@ -24,6 +25,8 @@ router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("appointments", AppointmentViewSet, basename="appointment")
 router.register("advised-work", AdvisedWorkViewSet, basename="advised-work")
 router.register("promises", PromiseViewSet, basename="promise")
+router.register("warranty-watch", GuaranteeViewSet, basename="guarantee")
+router.register("guarantee-repairs", GuaranteeRepairViewSet, basename="guarantee-repair")
 router.register("followups", FollowUpViewSet, basename="followup")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("messages", MessageViewSet, basename="message")

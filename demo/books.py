@@ -19,10 +19,26 @@ from followups.models import Attempt, FollowUp
 from messaging.models import SimulatedReceipt
 from notifications.models import Notification
 from surveys.models import Answer, FactorScore, ItemScore, MysteryShop, Response
-from visits.models import AdvisedWork, Agreement, Appointment, CeremonyCheck, Delivery, OrderItem, Promise, QualityCheck, Visit
+from visits.models import AdvisedWork, Agreement, Appointment, CeremonyCheck, Delivery, GuaranteeRepair, OrderItem, Promise, QualityCheck, Visit
 
 # Written in this order, so that every row finds what it refers to.
-KEYED = [Customer, Vehicle, ContactPerson, Consent, Visit, Delivery, Appointment, AdvisedWork, Response, FollowUp, Complaint, Round, MysteryShop, Promise]
+KEYED = [
+    Customer,
+    Vehicle,
+    ContactPerson,
+    Consent,
+    Visit,
+    Delivery,
+    Appointment,
+    AdvisedWork,
+    GuaranteeRepair,
+    Response,
+    FollowUp,
+    Complaint,
+    Round,
+    MysteryShop,
+    Promise,
+]
 UNKEYED = {
     Answer: ["response_id", "question_id", "value", "text"],
     FactorScore: ["response_id", "factor_id", "points"],

@@ -9,6 +9,7 @@ from demo.ceremonies import hold_ceremonies
 from demo.complaints import Office
 from demo.deliveries import PER_VISIT, deliver_cars
 from demo.followups import Desk, interview_face_to_face
+from demo.guarantees import fill_guarantees, watch_guarantees
 from demo.messages import remind
 from demo.orders import fill_orders
 from demo.own_fields import add_fields
@@ -42,6 +43,7 @@ def build(*, seed, today, stores, months, visits):
         put_on_duty(branch, world.first_day, today + LONGEST_AHEAD)
         run(world, branch, interviews, number)
     world.books.write_archive()
+    watch_guarantees(world)
     remind(world)
     world.books.write_rest(world.now - READ_BEFORE)
     count_up(world)
@@ -61,6 +63,7 @@ def run(world, branch, interviews, number):
     hold_ceremonies(world, branch)
     receive_cars(world, branch, number, bought)
     fill_workshop(world, branch)
+    fill_guarantees(world, branch)
     fill_orders(world, branch)
     advise(world, branch)
     book_appointments(world, branch)

@@ -30,6 +30,8 @@ SUBJECTS = {
     "visits:appointment": "appointment",
     "visits:advised": "advised",
     "visits:promise_": "promise",
+    "visits:guarantee_": "vehicle",
+    "visits:guaranteerule_": "guarantee_rule",
     "followups:": "followup",
     "followups:plan": "plan",
     "complaints:": "complaint",
@@ -48,7 +50,7 @@ SUBJECTS = {
     "messaging:rule": "rule",
 }
 # Rows of the whole group: a person of another store with the right role may open them.
-GROUP_WIDE = {"questionnaire", "draft", "plan", "calendar_day", "checklist", "template", "rule", "custom_field"}
+GROUP_WIDE = {"questionnaire", "draft", "plan", "calendar_day", "checklist", "template", "rule", "custom_field", "guarantee_rule"}
 OTHER_ARGUMENTS = {"code": "csi", "number": 1}
 
 
@@ -145,6 +147,7 @@ def test_a_role_with_the_right_gets_the_page(role, world, store):
 DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "delivery": "delivery", "appointment": "appointment"} | {
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
     "mystery-shop": "shop", "message": "message", "advised-work": "advised", "promise": "promise",
+    "guarantee": "guarantee", "guarantee-repair": "guarantee_repair",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 

@@ -15,7 +15,7 @@ from stores.models import CalendarDay
 from surveys.models import Checklist, MysteryShop, Questionnaire, Response
 from tests.factories import NOW, make_customer, make_delivery, make_handed_over, make_vehicle, make_visit, on
 from transfers.models import ImportRun
-from visits.models import AdvisedWork, Appointment, Promise
+from visits.models import AdvisedWork, Appointment, Guarantee, GuaranteeRepair, GuaranteeRule, Promise
 
 
 def make_world(store, people):
@@ -40,6 +40,9 @@ def make_world(store, people):
         appointment=Appointment.objects.create(store=store, customer=customer, vehicle=vehicle, starts_at=NOW + timedelta(days=1)),
         advised=AdvisedWork.objects.create(store=store, vehicle=vehicle, text="Brake pads", due_on=on("2026-12-31")),
         promise=Promise.objects.create(store=store, customer=customer, text="Free wash", owner=people.advisor, due_on=on("2026-12-31")),
+        guarantee=Guarantee.objects.create(store=store, vehicle=vehicle),
+        guarantee_repair=GuaranteeRepair.objects.create(store=store, visit=handed_over, fault="Oil leak"),
+        guarantee_rule=GuaranteeRule.objects.first(),
         followup=followup,
         plan=followup.plan,
         response=response,

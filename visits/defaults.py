@@ -1,6 +1,8 @@
-"""What visits ship: the delivery ceremony (S3-18, item 5)."""
+"""What visits ship: the delivery ceremony (S3-18, item 5) and the numbers of the three guarantees (domain 3.5)."""
 
-from visits.models import Ceremony
+from datetime import date
+
+from visits.models import Ceremony, GuaranteeRule
 
 # text in Chinese, text in English, needs a photo
 CEREMONY = [
@@ -21,9 +23,22 @@ CEREMONY = [
     ("管理人员到场致谢，全员送别", "A manager thanks the customer, the team says goodbye", False),
     ("提醒24小时内与7天内的回访", "Calls within 24 hours and 7 days announced", False),
 ]
+# first day of the cars, name in Chinese, name in English, what differs from the rule in force since 2022
+GUARANTEE_RULES = [
+    (
+        date(2013, 10, 1),
+        "2013年三包规定（质检总局令第150号）",
+        "Rule of 2013 (AQSIQ Order 150)",
+        {"max_repair_days": 35, "max_same_fault": 5, "exchange_days": 0, "compensation_percent": "0.8", "done_working_days": 15},
+    ),
+    (date(2022, 1, 1), "2022年三包规定（市场监管总局令第43号）", "Rule of 2022 (SAMR Order 43)", {}),
+]
 
 
 def load():
-    """Add the ceremony where there is none yet; what has been edited stays."""
+    """Add the ceremony and the rules where there are none yet; what has been edited stays."""
+    if not GuaranteeRule.objects.exists():
+        for valid_from, name_zh, name_en, numbers in GUARANTEE_RULES:
+            GuaranteeRule.objects.create(valid_from=valid_from, name_zh=name_zh, name_en=name_en, **numbers)
     if not Ceremony.objects.exists():
         Ceremony.publish([{"text_zh": zh, "text_en": en, "needs_photo": needs_photo} for zh, en, needs_photo in CEREMONY])

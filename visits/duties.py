@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from customers.notices import notices_for
-from visits.models import AdvisedWork, Promise
+from visits.models import AdvisedWork, GuaranteeRepair, Promise
 
 
 class Duties:
@@ -21,6 +21,10 @@ class Duties:
         """Return what this customer was promised, for whatever car, and what was kept at this visit."""
         of_customer = Promise.objects.for_user(self.user).filter(customer=self.visit.customer_id).with_people()
         return of_customer.open() | of_customer.filter(redeemed_in=self.visit)
+
+    @cached_property
+    def guarantee_repair(self):
+        return GuaranteeRepair.objects.filter(visit=self.visit).first()
 
     @cached_property
     def notices(self):

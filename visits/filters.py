@@ -11,7 +11,7 @@ from customers.custom import CustomFilterMixin
 from customers.filters import visible_customers, visible_stores, visible_vehicles
 from customers.models import Customer, Vehicle
 from customers.search import any_of, customer_ranks, vehicle_ranks
-from visits.models import AdvisedWork, Appointment, Delivery, PlateState, Promise, Visit
+from visits.models import AdvisedWork, Appointment, Delivery, Guarantee, GuaranteeRepair, PlateState, Promise, Visit
 
 
 def advisors(request):
@@ -168,3 +168,36 @@ class PromiseFilter(django_filters.FilterSet):
 
 class PromiseApiFilter(PromiseFilter):
     updated_since = UpdatedSinceFilter()
+
+
+class GuaranteeFilter(django_filters.FilterSet):
+    """The one filter of the three-guarantees watch: page and API."""
+
+    LEVELS = [("50", _("50% and more")), ("80", _("80% and more")), ("100", _("Limit used up"))]
+
+    q = django_filters.CharFilter(label=_("Plate or VIN"), method="search")
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    level = django_filters.ChoiceFilter(label=_("How near"), choices=LEVELS, field_name="nearness", lookup_expr="gte")
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers, field_name="vehicle__customer", widget=HiddenInput())
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles, widget=HiddenInput())
+
+    class Meta:
+        model = Guarantee
+        fields = ["q", "store", "level"]
+
+    def search(self, queryset, name, value):
+        return queryset.filter(of_car(vehicle_ranks(value)))
+
+
+class GuaranteeApiFilter(GuaranteeFilter):
+    updated_since = UpdatedSinceFilter()
+
+
+class GuaranteeRepairApiFilter(django_filters.FilterSet):
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    vehicle = django_filters.ModelChoiceFilter(queryset=visible_vehicles, field_name="visit__vehicle")
+    updated_since = UpdatedSinceFilter()
+
+    class Meta:
+        model = GuaranteeRepair
+        fields = ["store", "vehicle", "assembly"]

@@ -3,11 +3,14 @@
 from contextlib import suppress
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from common.errors import Conflict
+from customers.models import Vehicle
 from stores.models import Store
-from visits.models import Appointment, Delivery, Promise, Visit
+from visits.models import Appointment, Delivery, Guarantee, Promise, Visit
+from visits.models.guarantee import earliest_start
 
 
 @transaction.atomic
@@ -73,3 +76,13 @@ def note_overdue_promises(now):
     untold = Promise.objects.filter(overdue_noted_at=None).with_people()
     late = [promise for store in Store.objects.all() for promise in untold.filter(store=store).overdue(store.today(now))]
     return sum(promise.note_overdue(now) for promise in late)
+
+
+def watch_guarantees(now):
+    """Look at the three-guarantees clock of cars whose repairs have changed or still go on (B4); return how many were warned of."""
+    first = earliest_start(now.date())
+    is_covered = Q(delivered_on__gte=first) | Q(delivered_on=None, invoiced_on__gte=first)
+    counts = Q(visits__kind=Visit.Kind.WARRANTY) | Q(visits__guarantee_repair__isnull=False)
+    is_news = Q(guarantee=None) | Q(guarantee__watched_at=None) | Q(visits__updated_at__gt=F("guarantee__watched_at")) | Q(visits__status=Visit.Status.IN_SHOP)
+    cars = Vehicle.objects.filter(is_covered & counts & is_news).distinct().select_related("store", "customer")
+    return sum(Guarantee.of(car).watch(now) for car in cars)

@@ -22,3 +22,8 @@ def tell_overdue():
 @shared_task
 def note_overdue_promises():
     services.note_overdue_promises(timezone.now())
+
+
+@shared_task
+def watch_guarantees():
+    services.watch_guarantees(timezone.now())

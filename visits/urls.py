@@ -4,6 +4,7 @@ from visits import views
 from visits.advice import views as advice
 from visits.board import views as board
 from visits.deliveries import views as deliveries
+from visits.guarantees import views as guarantees
 from visits.orders import views as orders
 from visits.promises import views as promises
 from visits.workshop import views as workshop
@@ -55,6 +56,13 @@ urlpatterns = [
     path("advised-work/<int:pk>/do_here/", advice.advised_do_here, name="advised_do_here"),
     path("advised-work/<int:pk>/do_elsewhere/", advice.advised_do_elsewhere, name="advised_do_elsewhere"),
     path("advised-work/<int:pk>/refuse/", advice.advised_refuse, name="advised_refuse"),
+    path("visits/<int:pk>/classify/", guarantees.classify, name="classify"),
+    path("warranty-watch/", guarantees.guarantee_list, name="guarantee_list"),
+    path("warranty-watch/<int:pk>/", guarantees.guarantee_detail, name="guarantee_detail"),
+    path("warranty-watch/<int:pk>/set/", guarantees.guarantee_set, name="guarantee_set"),
+    path("settings/guarantee-rules/", guarantees.guaranteerule_list, name="guaranteerule_list"),
+    path("settings/guarantee-rules/new/", guarantees.guaranteerule_create, name="guaranteerule_create"),
+    path("settings/guarantee-rules/<int:pk>/", guarantees.guaranteerule_edit, name="guaranteerule_edit"),
     path("promises/", promises.promise_list, name="promise_list"),
     path("promises/new/", promises.promise_create, name="promise_create"),
     path("promises/<int:pk>/", promises.promise_detail, name="promise_detail"),

@@ -5,6 +5,7 @@ from visits.models.attachment import VisitPhoto
 from visits.models.ceremony import Ceremony, CeremonyCheck, CeremonyItem
 from visits.models.check import QualityCheck
 from visits.models.delivery import Delivery
+from visits.models.guarantee import Guarantee, GuaranteeRepair, GuaranteeRule
 from visits.models.item import OrderItem
 from visits.models.plate import PlateState
 from visits.models.promise import Promise
@@ -18,6 +19,9 @@ __all__ = [
     "CeremonyCheck",
     "CeremonyItem",
     "Delivery",
+    "Guarantee",
+    "GuaranteeRepair",
+    "GuaranteeRule",
     "OrderItem",
     "PlateState",
     "Promise",
