@@ -161,6 +161,13 @@ def test_the_page_calculates_the_use_compensation(bought, advisor, page):
     assert answer.context["kept"] == 9000
 
 
+@pytest.mark.parametrize(("requested", "reply", "done"), [("2026-11-18", "2026-12-02", "2026-12-16"), ("2026-09-21", "2026-10-12", "2026-10-26")])
+def test_the_page_counts_the_working_days_of_a_request(bought, advisor, page, requested, reply, done):
+    """3.5, Art. 28: reply within 10, done within 20 working days, holidays and make-up days counted."""
+    answer = page(advisor).get(f"/warranty-watch/{bought.pk}/?requested_on={requested}")
+    assert [str(day) for day in answer.context["deadlines"]] == [reply, done]
+
+
 def test_the_rules_are_edited_for_every_store(care_manager, other_store, administrator, page):
     rule = GuaranteeRule.objects.first()
     form = page(administrator).get(f"/settings/guarantee-rules/{rule.pk}/").context["form"]

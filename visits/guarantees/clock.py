@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from stores.calendar import add_months
+from stores.calendar import add_months, add_working_days
 from visits.guarantees.words import LIMITS, Assembly
 
 DAY = timedelta(days=1)
@@ -93,6 +93,11 @@ class Clock:
         self.today = now.astimezone(zone).date()
         self.ends_on = add_months(start, rule.period_months)
         self.repair_ends_on = add_months(start, rule.repair_period_months)
+
+    def request_deadlines(self, requested_on):
+        """Return the last working days for the reply and for the exchange or return itself (Art. 28)."""
+        rule = self.rule
+        return add_working_days(requested_on, rule.reply_working_days), add_working_days(requested_on, rule.done_working_days)
 
     def day_of(self, repair):
         return repair.agreed_at.astimezone(self.zone).date()

@@ -35,6 +35,12 @@ class CompensationForm(forms.Form):
     mileage = forms.IntegerField(label=_("Mileage (km)"), min_value=0, max_value=2_000_000)
 
 
+class RequestForm(forms.Form):
+    """When a request of exchange or return must be answered and done (Art. 28); asked by GET, it changes nothing."""
+
+    requested_on = forms.DateField(label=_("Requested on"), widget=day_input())
+
+
 class RuleForm(forms.ModelForm):
     class Meta:
         model = GuaranteeRule

@@ -12,7 +12,7 @@ from common.forms import accepted, posted
 from customers.models import Vehicle
 from visits.filters import GuaranteeFilter
 from visits.guarantees.clock import use_compensation
-from visits.guarantees.forms import ClassifyForm, CompensationForm, GuaranteeForm, RuleForm
+from visits.guarantees.forms import ClassifyForm, CompensationForm, GuaranteeForm, RequestForm, RuleForm
 from visits.models import Guarantee, GuaranteeRepair, GuaranteeRule, Visit
 from visits.views import allow
 
@@ -93,11 +93,14 @@ def own_guarantee(request, pk):
 
 def car_page(request, guarantee, form=None):
     asked = CompensationForm(request.GET if "mileage" in request.GET else None, initial={"price": guarantee.price, "mileage": guarantee.vehicle.mileage})
-    rule = guarantee.rule
+    request_form = RequestForm(request.GET if "requested_on" in request.GET else None, initial={"requested_on": guarantee.store.today()})
+    rule, clock = guarantee.rule, guarantee.clock()
     context = {
         "guarantee": guarantee,
         "vehicle": guarantee.vehicle,
-        "clock": guarantee.clock(),
+        "clock": clock,
+        "request_form": request_form,
+        "deadlines": clock.request_deadlines(**request_form.cleaned_data) if clock and request_form.is_valid() else None,
         "form": (form or GuaranteeForm(instance=guarantee)) if guarantee.can_set_by(request.user) else None,
         "asked": asked,
         "kept": use_compensation(**asked.cleaned_data, percent=rule.compensation_percent) if rule and asked.is_valid() else None,
