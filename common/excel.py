@@ -6,15 +6,16 @@ A column declares its headers in both languages and a parser of ``common.cells``
 import csv
 import io
 import re
+import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import dropwhile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 from rustpy_xlsxwriter import FastExcel
 
 from common.cells import squeezed
@@ -28,6 +29,10 @@ MOST_ROWS = 300_000
 HEADER_WITHIN = 30
 BLANK_ROWS_END = 1_000
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+# The stream that holds a newer workbook once it has a password.
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# One of these is in every xlsx, xlsm and xlsb, or in every ods.
+WORKBOOK_PARTS = {"[Content_Types].xml", "content.xml"}
 TOTALS = re.compile(r"(?:本页|本表)?(?:合计|总计|小计|累计)[:：]?.*|(?:grand )?totals?:?|sum:?", re.IGNORECASE)
 
 
@@ -133,6 +138,8 @@ def workbook_sheets(path, start):
         sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible]
         loaded = [workbook.get_sheet_by_name(sheet.name) for sheet in sheets]
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
+        if isinstance(error, PasswordError) or ENCRYPTED in path.read_bytes():
+            raise FileRefused(_("The workbook is protected by a password; save it without one and try again."), code="file_protected") from error
         raise FileRefused(_("The workbook cannot be read; it may be damaged or protected by a password."), code="file_unreadable") from error
     for sheet in loaded:
         if sheet.end and sheet.end[0] > MOST_ROWS:
@@ -151,6 +158,17 @@ def check_archive(path):
     packed = sum(part.compress_size for part in parts) or 1
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or (unpacked > MOST_BYTES and unpacked / packed > MOST_RATIO):
         raise FileRefused(_("The workbook unpacks to an unreasonable size."), code="file_bomb")
+    if any(is_unsafe(part) for part in parts):
+        raise FileRefused(_("The workbook holds parts with unsafe names; open it in Excel and save it anew."), code="file_unsafe")
+    if not WORKBOOK_PARTS & {part.filename for part in parts}:
+        raise FileRefused(_("This is a packed archive; unpack it and choose the table inside."), code="file_is_archive")
+
+
+def is_unsafe(part):
+    """Tell whether a part points out of the archive, by its name or as a link."""
+    # Some exporters separate folders as Windows does.
+    name = PurePosixPath(part.filename.replace("\\", "/"))
+    return name.is_absolute() or ".." in name.parts or stat.S_ISLNK(part.external_attr >> 16)
 
 
 def decoded(content: bytes) -> str:
