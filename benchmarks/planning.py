@@ -42,10 +42,15 @@ def copy_plainly():
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE planned AS SELECT {columns} FROM {quoted(TABLE)}")
         empty()
-        with transaction.atomic():
-            passed = seconds(cursor.execute, f"INSERT INTO {quoted(TABLE)} ({columns}) SELECT {columns} FROM planned")
+        # With its commit, where PostgreSQL checks the foreign keys: that of the plan is timed too.
+        passed = seconds(in_transaction, cursor, f"INSERT INTO {quoted(TABLE)} ({columns}) SELECT {columns} FROM planned")
         cursor.execute("DROP TABLE planned")
     return passed
+
+
+@transaction.atomic
+def in_transaction(cursor, statement):
+    cursor.execute(statement)
 
 
 def empty():
