@@ -83,6 +83,9 @@ class VehicleForm(ArchiveForm):
             yield "vin", _("The check digit of the VIN does not fit; please compare with the registration.")
         if plate and "plate" in self.changed_data:
             yield from self.plate_doubts(plate)
+        before, after = self.initial.get("mileage"), self.instance.mileage
+        if None not in (before, after) and after < before:
+            yield "mileage", _("The last reading was %(mileage)d km.") % {"mileage": before}
 
     def plate_doubts(self, plate):
         if not plate_known(plate):

@@ -2,14 +2,21 @@
 
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
+from pypinyin import lazy_pinyin, load_phrases_dict
 
 # Characters read otherwise as a family name than in most words.
 FAMILY_NAMES = {
     "尉迟": "yu chi", "长孙": "zhang sun", "万俟": "mo qi", "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "区": "ou", "查": "zha",
     "朴": "piao", "翟": "zhai", "盖": "ge", "乐": "yue", "缪": "miao", "任": "ren", "华": "hua", "覃": "qin", "燕": "yan",
 }  # fmt: skip
+# Words of company names in which a character is read otherwise than alone; the settings leave pypinyin's own dictionary out.
+WORDS = {
+    "重庆": "chong qing", "长春": "chang chun", "长沙": "chang sha", "长安": "chang an", "长城": "chang cheng", "长江": "chang jiang", "长兴": "chang xing",
+    "厦门": "xia men", "成都": "cheng du", "都市": "du shi", "西藏": "xi zang", "六安": "lu an", "台州": "tai zhou", "乐清": "yue qing", "音乐": "yin yue",
+    "朝阳": "chao yang", "银行": "yin hang", "车行": "che hang", "商行": "shang hang", "重型": "zhong xing", "会计": "kuai ji", "调度": "diao du",
+}  # fmt: skip
 LONGEST = 200
+load_phrases_dict({word: [[syllable] for syllable in pinyin.split()] for word, pinyin in WORDS.items()})
 
 
 @lru_cache(maxsize=20_000)

@@ -82,6 +82,15 @@ def test_a_vehicle_is_edited_and_its_reading_dated(store, agent, page):
     assert Event.objects.get().particulars == {"fields": ["mileage", "model"]}
 
 
+def test_a_mileage_running_backwards_is_asked_about(store, agent, page):
+    """AR2."""
+    vehicle = make_vehicle(store, mileage=12000)
+    sent = {"plate": vehicle.plate, "vin": vehicle.vin, "mileage": "1200"}
+    answer = page(agent).post(f"/vehicles/{vehicle.pk}/edit/", sent)
+    assert answer.context["form"].errors == {"mileage": ["The last reading was 12000 km."]}
+    assert page(agent).post(f"/vehicles/{vehicle.pk}/edit/", sent | {"confirmed": "on"}).status_code == 302
+
+
 def test_a_stranger_cannot_edit_a_vehicle(store, stranger, page, api):
     vehicle = make_vehicle(store)
     assert page(stranger).get(f"/vehicles/{vehicle.pk}/edit/").status_code == 404

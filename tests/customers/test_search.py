@@ -105,6 +105,7 @@ def test_a_search_stays_within_its_queries(store, agent, page, django_assert_max
         ("王示例", "wang shi li", "Pinyin of the name"),
         ("单示例", "ssl", "Initials of the name"),
         ("尉迟示例", "yuchi", "Pinyin of the name"),
+        ("重庆演示公司", "chongqing", "Pinyin of the name"),
         ("满意Demo公司", "mydgs", "Initials of the name"),
         ("满意Demo公司", "manyidemo", "Pinyin of the name"),
     ],
