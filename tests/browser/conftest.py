@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.factories import NOW
 
 ARTEFACTS = Path(settings.BASE_DIR) / "test-artefacts"
+# On a busy machine a page may take some seconds; waiting for it costs nothing elsewhere.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome"]
 
 
@@ -49,7 +52,7 @@ def window(chromium, live_server):
             client.force_login(user)
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         tab = context.new_page()
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

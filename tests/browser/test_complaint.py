@@ -99,6 +99,8 @@ def say(tab, satisfied):
     tab.goto("/queue/")
     tab.keyboard.press("n")
     tab.locator("#call").wait_for()
+    # The form can be seen before its keys work.
+    tab.wait_for_load_state()
     for key in ("o", "q", satisfied):
         tab.keyboard.press(key)
     for key in ("Tab", "Enter"):
