@@ -135,6 +135,7 @@ class Visit(InWorkshop, Agreed, Itemised, Comeback, Shared, Lateness, WithPhotos
             models.Index(fields=["store", "-arrived_at", "-id"], name="visit_newest"),
             models.Index(fields=["store", "handed_over_at"], name="visit_handed_over"),
             models.Index(fields=["store", "promised_at"], condition=models.Q(status="in_shop"), name="visit_in_shop"),
+            models.Index(fields=["comeback_of"], condition=models.Q(comeback_of__isnull=False), name="visit_comeback"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["link_hash"], condition=~models.Q(link_hash=""), name="visit_link_once"),
