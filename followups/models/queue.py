@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection, models, transaction
 from django.db.models import Case, When
@@ -19,12 +20,10 @@ TRIED_AT_ONCE = 20
 ROUNDS = 10
 
 
-@dataclass(frozen=True, order=True)
-class Entry:
-    """One follow-up of a queue; entries sort by their place: promised calls whose time has come, the most urgent ones, then due time, risk, age (FU1)."""
+class Entry(NamedTuple):
+    """One follow-up of a queue."""
 
     rank: int
-    moment: object
     priority: int
     pk: int
     is_overdue: bool
@@ -41,7 +40,9 @@ class QueueQuerySet(models.QuerySet):
         return self.where_allowed(user, "followups.work")
 
     def queue_for(self, user, now, most=COUNTED_TO):
-        """Return the entries of the person's queue, best first, at most ``most`` of each lane; later promises come last.
+        """Return the entries of the person's queue, at most ``most`` of each lane.
+
+        Promised calls whose time has come stand first, then the most urgent ones, then due time, risk, age; later promises come last (FU1).
 
         One statement by hand: each lane reads one partial index in order and stops, and building it with the ORM
         would take ten times longer than answering it.
@@ -51,7 +52,7 @@ class QueueQuerySet(models.QuerySet):
             cursor.execute(sql, parameters)
             rows = cursor.fetchall()
         best = {}
-        for entry in sorted(Entry(*row) for row in rows):
+        for entry in map(Entry._make, rows):
             best.setdefault(entry.pk, entry)
         return list(best.values())
 
@@ -100,7 +101,7 @@ class Lanes:
             self.lane(OTHERS, "due_at", f"{callable_now} AND assignee_id = %(me)s"),
             *(self.lane(OTHERS, "due_at", f"{callable_now} AND {part}") for part in team),
         ]
-        return " UNION ALL ".join(lanes), self.parameters
+        return f"SELECT rank, priority, id, is_overdue FROM ({' UNION ALL '.join(lanes)}) AS lanes ORDER BY rank, moment, priority, id", self.parameters
 
     def lane(self, rank, moment, condition):
         free = "status = 'open' AND (claimed_by_id IS NULL OR lease_until < %(now)s)"
