@@ -146,9 +146,11 @@ def perform(request, form, verb, done):
 
 def detail_page(request, complaint, bound=None):
     forms = [form(complaint=complaint) for form in FORMS if form.verb in complaint.verbs_open_to(request.user)]
+    rounds = list(complaint.rounds.select_related("department", "issued_by", "answered_by", "verified_by"))
     context = {
         "complaint": complaint,
-        "rounds": list(complaint.rounds.select_related("department", "issued_by", "answered_by", "verified_by")),
+        "rounds": rounds,
+        "waiting_calls": FollowUp.objects.for_user(request.user).waiting_for(*[each.pk for each in rounds]),
         "forms": [bound if bound and bound.verb == form.verb else form for form in forms],
         "bound": bound,
         "promises": Promise.objects.for_user(request.user).about(complaint).with_people(),

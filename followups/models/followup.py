@@ -53,9 +53,9 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
             with suppress(Conflict):
                 followup.exempt(exemption, **who_and_when)
 
-    def waiting_for(self, round_id):
-        """Return the open calls that are to verify this round of a complaint."""
-        return self.open().filter(source_kind=VERIFICATION, source_id=round_id)
+    def waiting_for(self, *round_ids):
+        """Return the open calls that are to verify these rounds of a complaint."""
+        return self.open().filter(source_kind=VERIFICATION, source_id__in=round_ids)
 
     def for_list(self):
         # Joined, the small table of stores tempts SQLite to start there and to sort a million rows.

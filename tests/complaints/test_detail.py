@@ -11,6 +11,7 @@ from django.utils import translation
 from activity.models import Event
 from complaints.models import Complaint
 from customers.notices import notices_for
+from followups.models import FollowUp
 from notifications.models import Notification
 
 
@@ -43,6 +44,13 @@ def test_everybody_is_offered_what_is_open_to_them(page, slip, agent, service_ma
 def test_an_answered_slip_is_offered_for_verification(page, answered, agent, service_manager):
     assert verbs(shown(page(agent), answered)) == ["verify", "ask_exception"]
     assert verbs(shown(page(service_manager), answered)) == ["ask_exception"]
+
+
+def test_an_answered_slip_leads_to_the_call_that_verifies_it(page, answered, agent):
+    call = FollowUp.objects.waiting_for(answered.current_round().pk).get()
+    assert f'href="{call.get_absolute_url()}"' in shown(page(agent), answered).content.decode()
+    answered.verify(True, by=agent)
+    assert "Verification call" not in shown(page(agent), answered).content.decode()
 
 
 def test_an_exception_is_offered_to_who_may_decide(page, asked, agent, care_manager, service_manager):

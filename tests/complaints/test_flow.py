@@ -53,6 +53,14 @@ def test_the_slip_goes_round_until_the_customer_is_satisfied(slip, agent, servic
     ]
 
 
+def test_who_is_not_satisfied_needs_no_second_slip(page, answered, agent, word):
+    """S3-32: the round is issued again by itself."""
+    call = call_of(answered)
+    log_call(call, "ok", by=agent, answers=word(0))
+    text = page(agent).get(call.get_absolute_url()).content.decode()
+    assert "next round" in text and "Raise a complaint, everything" not in text
+
+
 def test_the_verification_call_stands_in_the_queue_of_the_care_agents(answered, agent, service_manager, time_machine):
     time_machine.move_to(datetime(2026, 11, 20, 2, 0, tzinfo=UTC), tick=False)
     assert FollowUp.objects.for_user(agent).next_for(agent, timezone.now()) == call_of(answered)
