@@ -38,7 +38,7 @@ def test_an_advisor_finds_a_car_by_a_tail_and_opens_it_with_one_key(window, advi
     tab = window(advisor)
     tab.goto("/reception/")
     # The browser sets the focus while it draws; keys pressed earlier would be lost.
-    expect(tab.get_by_role("searchbox")).to_be_focused()
+    expect(tab.get_by_label("Find car or customer")).to_be_focused()
     tab.keyboard.type(tail)
     tab.get_by_role("link", name="Log visit").wait_for()
     tab.keyboard.press("Tab")
