@@ -64,6 +64,7 @@ NAVIGATION = [
         _("System"),
         [
             Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
+            Item(_("Exports"), "exports:list", "download", "transfers.export"),
             Item(_("Working calendar"), "stores:calendar", "calendar-days", "stores.manage"),
             Item(_("Delivery ceremony"), "visits:ceremony_edit", "party-popper", "visits.configure"),
             Item(_("Own fields"), "customers:custom_field_list", "list-plus", "customers.configure"),

@@ -84,7 +84,7 @@ PERMISSIONS = {
     Role.STORE_MANAGER: READ_ARCHIVE
     | READ_CARE
     | READ_AUDITS
-    | {"visits.approve", "complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view"},
+    | {"visits.approve", "complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view", "transfers.export"},
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},
     Role.ADMINISTRATOR: CARE_MANAGEMENT

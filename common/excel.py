@@ -8,6 +8,7 @@ import io
 import re
 import stat
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import dropwhile
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
-from rustpy_xlsxwriter import FastExcel
+from rustpy_xlsxwriter import FastExcel, Format
 
 from common.cells import squeezed
 from common.errors import DomainError
@@ -248,6 +249,28 @@ def is_not_data(cells, header):
     return isinstance(first, str) and ((first in header and tuple(cells) == header) or TOTALS.fullmatch(first.strip()) is not None)
 
 
-def write_workbook(path, headers, rows):
-    """Write one sheet of plain rows; texts stay texts, whatever they begin with."""
-    FastExcel(str(path)).sheet("Sheet1", (dict(zip(headers, row, strict=True)) for row in rows)).save()
+def write_workbook(path, headers, rows, *, title="Sheet1", days=(), notes=()):
+    """Write one sheet of plain rows under a fixed header; texts stay texts, whatever they begin with.
+
+    Two headers of one name get numbers. ``days`` are the headers of columns that hold dates without a time; ``notes``, pairs of
+    words, make up a sheet of their own.
+    """
+    headers = distinct(headers)
+    day = Format().set_num_format("yyyy-mm-dd")
+    formats = {"column_width": 16, "autofilter": True, "column_formats": {header: day for header in headers if header in days}}
+    workbook = FastExcel(str(path)).format(datetime_format="yyyy-mm-dd hh:mm", bold_headers=True).freeze(row=1)
+    workbook.sheet(title, (dict(zip(headers, row, strict=True)) for row in rows), **formats)
+    if notes:
+        (name, value), *others = notes
+        workbook.sheet(str(_("About this file")), [{str(name): str(one), str(value): str(other)} for one, other in others], column_width=40)
+    workbook.save()
+
+
+def distinct(headers):
+    """Number the headers that come again, so that no column swallows another."""
+    seen = Counter()
+    named = []
+    for header in map(str, headers):
+        seen[header] += 1
+        named.append(header if seen[header] == 1 else f"{header} ({seen[header]})")
+    return named

@@ -16,6 +16,7 @@ urlpatterns = [
     path("messages/", include("messaging.urls")),
     path("", include("kpis.urls")),
     path("imports/", include("transfers.urls")),
+    path("exports/", include("transfers.export_urls")),
     path("api/v1/", include(("dealership.api_urls", "api"))),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),

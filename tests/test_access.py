@@ -45,6 +45,7 @@ SUBJECTS = {
     "notifications:": "notification",
     "stores:calendar": "calendar_day",
     "transfers:": "run",
+    "exports:": "export",
     "messaging:": "message",
     "messaging:template": "template",
     "messaging:rule": "rule",

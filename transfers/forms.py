@@ -21,3 +21,7 @@ class ImportForm(forms.Form):
         if file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than %(limit)d MB."), params={"limit": MOST_BYTES >> 20})
         return file
+
+
+class ExportForm(forms.Form):
+    reason = forms.CharField(label=_("What for"), min_length=2, max_length=200, help_text=_("Kept with the export and written into the file."))

@@ -48,6 +48,11 @@ STATUS_LOOKS = {
     "safety": ("danger", "octagon-alert"),
     "soon": ("warn", "clock"),
     "later": ("neutral", "minus"),
+    # exports
+    "exportrun.waiting": ("info", "clock"),
+    "exportrun.running": ("accent", "loader"),
+    "exportrun.done": ("good", "circle-check"),
+    "exportrun.failed": ("danger", "circle-x"),
     # promises
     "redeemed": ("good", "handshake"),
     "waived": ("neutral", "circle-slash"),

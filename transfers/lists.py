@@ -1,0 +1,270 @@
+"""The lists that can be taken out as a workbook: whose rows, which filters, which columns.
+
+A list has the columns of its page in their order. What the page shows small below a value stands in a column of its own right of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from complaints.filters import ComplaintFilter
+from complaints.models import Complaint
+from customers.custom import shown
+from customers.filters import CustomerFilter, VehicleFilter
+from customers.masking import MASKS
+from customers.models import Customer, Vehicle
+from followups.filters import FollowUpFilter
+from followups.models import FollowUp
+from surveys.filters import ResponseFilter
+from surveys.models import Response
+from surveys.scoring import rounded
+from visits.filters import DeliveryFilter, VisitFilter
+from visits.models import Delivery, PlateState, Visit
+
+
+@dataclass(frozen=True)
+class Column:
+    """``cell`` makes the cell of the values at ``paths``; the first of them is masked like the field ``mask`` where the person may not see it."""
+
+    title: str
+    paths: tuple
+    cell: Callable | None = None
+    mask: str = ""
+    is_day: bool = False
+
+    def cells(self, values, hidden):
+        """Return the cells of a batch, given the values of each path and, where some rows are to be masked, which."""
+        first, *others = values
+        if self.mask and hidden:
+            mask = MASKS[self.mask]
+            first = [mask(value or "") if is_hidden else value for value, is_hidden in zip(first, hidden, strict=True)]
+        return list(map(self.cell, first, *others)) if self.cell else first
+
+
+@dataclass(frozen=True)
+class List:
+    """A list of the application; ``address`` names its page."""
+
+    title: str
+    address: str
+    model: type
+    filters: type
+    columns: list
+    order: tuple = ()
+
+    def found(self, request):
+        """Return the filter set of ``request``: the person sees what may be seen and may be taken out."""
+        rows = self.model.objects.for_user(request.user).where_allowed(request.user, "transfers.export")
+        rows = rows.order_by(*self.order) if self.order else rows
+        return self.filters(request.GET, rows, request=request)
+
+    def all_columns(self, filterset):
+        return [*self.columns, *(own_column(each) for each in getattr(filterset, "own_columns", []))]
+
+
+def own_column(own):
+    return Column(str(own), ("custom",), lambda custom: shown(own, (custom or {}).get(own.code)))
+
+
+def local(moment):
+    """Return the moment as the clock shows it; a workbook knows no time zones."""
+    return moment and timezone.make_naive(moment)
+
+
+def local_day(moment):
+    return moment and timezone.localdate(moment)
+
+
+def plate_or_vin(plate, vin_tail):
+    return plate or (vin_tail and f"VIN …{vin_tail}")
+
+
+def in_words(value):
+    return str(_("Yes") if value else _("No"))
+
+
+def either(first, second):
+    return first or second or ""
+
+
+def coded_words(model, name):
+    """Return what turns a code of the field into its words."""
+    words = dict(model._meta.get_field(name).flatchoices)
+    return lambda code: str(words.get(code, code or ""))
+
+
+def moment(title, path):
+    return Column(title, (path,), local)
+
+
+def day(title, path, cell=None):
+    return Column(title, (path,), cell, is_day=True)
+
+
+def coded(title, model, name):
+    return Column(title, (name,), coded_words(model, name))
+
+
+def named(title, path):
+    """A name that is kept in both languages."""
+    return Column(title, (f"{path}name_zh", f"{path}name_en"), lambda chinese, english: chinese if is_chinese() else english)
+
+
+def is_chinese():
+    return (get_language() or "").startswith("zh")
+
+
+def car(title=_("Vehicle"), path="vehicle__"):
+    return Column(title, (f"{path}plate", f"{path}vin_tail"), plate_or_vin, mask="plate")
+
+
+def label(path=""):
+    return Column(_("Model"), (f"{path}brand", f"{path}model"), lambda brand, model: f"{brand or ''} {model or ''}".strip())
+
+
+STORE = Column(_("Store"), ("store__name",))
+CUSTOMER = Column(_("Customer"), ("customer__name",))
+
+
+def stage_or_status(status, stage):
+    return coded_words(Visit, "stage")(stage) if status == Visit.Status.IN_SHOP else coded_words(Visit, "status")(status)
+
+
+def response_status(voided_at, is_counted, points):
+    return str(Response(voided_at=voided_at, is_counted=is_counted, points=points).get_status_display())
+
+
+def assignee_or_role(assignee, role):
+    return assignee or coded_words(FollowUp, "role")(role)
+
+
+def plate_state(delivery_plate, temporary_until, applied_on):
+    states = PlateState.PLATED, PlateState.TEMPORARY, PlateState.APPLIED
+    return str(
+        next((state.label for state, is_so in zip(states, (delivery_plate, temporary_until, applied_on), strict=True) if is_so), PlateState.UNPLATED.label)
+    )
+
+
+LISTS = {
+    "customers": List(
+        _("Customers"),
+        "customers:list",
+        Customer,
+        CustomerFilter,
+        [
+            Column(_("Name"), ("name",)),
+            Column(_("Key account"), ("is_key_account",), in_words),
+            Column(_("Do not call"), ("do_not_call_at",), in_words),
+            Column(_("Phone"), ("phone",), mask="phone"),
+            coded(_("Kind"), Customer, "kind"),
+            STORE,
+            day(_("Created"), "created_at", local_day),
+        ],
+    ),
+    "vehicles": List(
+        _("Vehicles"),
+        "customers:vehicle_list",
+        Vehicle,
+        VehicleFilter,
+        [
+            car(_("Plate"), ""),
+            label(),
+            Column(_("VIN"), ("vin",), mask="vin"),
+            Column(_("Owner"), ("customer__name",)),
+            STORE,
+            day(_("Delivered"), "delivered_on"),
+        ],
+    ),
+    "visits": List(
+        _("Visits"),
+        "visits:list",
+        Visit,
+        VisitFilter,
+        [
+            Column(_("Repair order"), ("number",)),
+            coded(_("Visit type"), Visit, "kind"),
+            car(_("Car")),
+            CUSTOMER,
+            Column(_("Status"), ("status", "stage"), stage_or_status),
+            moment(_("Arrived"), "arrived_at"),
+            moment(_("Promised for"), "promised_at"),
+            moment(_("Handed over at"), "handed_over_at"),
+            Column(_("Advisor"), ("advisor__name", "advisor_name"), either),
+            STORE,
+        ],
+    ),
+    "deliveries": List(
+        _("Deliveries"),
+        "visits:delivery_list",
+        Delivery,
+        DeliveryFilter,
+        [
+            CUSTOMER,
+            moment(_("Delivered"), "delivered_at"),
+            car(_("Car")),
+            label("vehicle__"),
+            Column(_("Salesperson"), ("salesperson__name", "salesperson_name"), either),
+            Column(_("Ceremony"), ("has_ceremony",), in_words),
+            Column(_("Plate"), ("vehicle__plate", "temporary_plate_until", "plate_applied_on"), plate_state),
+            STORE,
+        ],
+    ),
+    "followups": List(
+        _("Follow-ups"),
+        "followups:list",
+        FollowUp,
+        FollowUpFilter,
+        [
+            CUSTOMER,
+            car(),
+            named(_("Plan"), "plan__"),
+            coded(_("Status"), FollowUp, "status"),
+            coded(_("Why not eligible"), FollowUp, "exemption"),
+            moment(_("Due"), "due_at"),
+            coded(_("Outcome"), FollowUp, "outcome"),
+            Column(_("Attempts"), ("attempt_count",)),
+            Column(_("Responsible"), ("assignee__name", "role"), assignee_or_role),
+            STORE,
+        ],
+        order=("-due_at", "-pk"),
+    ),
+    "complaints": List(
+        _("Complaints"),
+        "complaints:list",
+        Complaint,
+        ComplaintFilter,
+        [
+            Column(_("Slip"), ("number",)),
+            coded(_("Status"), Complaint, "status"),
+            coded(_("Level"), Complaint, "level"),
+            CUSTOMER,
+            car(),
+            named(_("Category"), "category__"),
+            named(_("Responsible department"), "department__"),
+            Column(_("Round"), ("round_count",)),
+            moment(_("Feedback due"), "due_at"),
+            moment(_("Opened"), "opened_at"),
+        ],
+    ),
+    "responses": List(
+        _("Surveys"),
+        "surveys:list",
+        Response,
+        ResponseFilter,
+        [
+            CUSTOMER,
+            car(),
+            named(_("Questionnaire"), "questionnaire__"),
+            day(_("Served on"), "served_on"),
+            Column(_("Adviser served"), ("employee__name",)),
+            coded(_("Satisfaction"), Response, "mood"),
+            Column(_("Index points"), ("points",), rounded),
+            Column(_("In the index"), ("voided_at", "is_counted", "points"), response_status),
+            STORE,
+            moment(_("Submitted at"), "submitted_at"),
+        ],
+    ),
+}
