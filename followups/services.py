@@ -13,6 +13,7 @@ from accounts.models import User
 from activity.services import announce_days
 from common.bulk import OnConflict, load
 from common.errors import Conflict, DomainError
+from customers.models import Channel, Consent, Purpose
 from followups.deadlines import Deadlines
 from followups.models import NO_SHOW, VERIFICATION, FollowUp, Plan
 from followups.outcomes import Outcome
@@ -120,11 +121,14 @@ def valid_span(plan, store, since, until):
 def plan_rows(plan, store, rows, pks):
     """Insert the follow-ups of those ``rows`` that are among ``pks`` and return how many are new."""
     source, deadlines, found = SOURCES[plan.trigger], Deadlines(plan, store), defaultdict(list)
+    refusing = refusing_customers(plan, store)
     for pk, customer_id, vehicle_id, start, stopped_at, *others in rows.values_list(*source.cells).iterator(5000):
         if pk in pks:
             seller, phones = others[: len(source.person_cells)], others[len(source.person_cells) :]
             assignee_id = seller[0] if plan.to_salesperson and seller and seller[1] else None
-            found[exemption_of(plan, any(phones), stopped_at)].append((pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start)))
+            found[exemption_of(plan, any(phones), stopped_at, customer_id in refusing)].append(
+                (pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start))
+            )
     columns = ["source_id", f"{source.kind}_id", "customer_id", "vehicle_id", "assignee_id", "due_at", "due_steps", "available_at"]
     shared = {"store_id": store.pk, "plan_id": plan.pk, "source_kind": source.kind, "role": plan.role, "priority": plan.priority}
     number = sum(load(FollowUp, columns, rows, ONCE, shared | ending_of(exemption)).inserted for exemption, rows in found.items())
@@ -137,11 +141,20 @@ def ending_of(exemption):
     return {"status": FollowUp.Status.INELIGIBLE, "exemption": exemption, "finished_at": timezone.now()} if exemption else {}
 
 
-def exemption_of(plan, has_phone, stopped_at):
+def exemption_of(plan, has_phone, stopped_at, is_refused=False):
     """Return why a call makes no sense; a letter or a visit always does. Who brought the car in can be called as well as its owner."""
     if not plan.is_call:
         return ""
-    return FollowUp.Exemption.DO_NOT_CALL if stopped_at else "" if has_phone else FollowUp.Exemption.NO_PHONE
+    if stopped_at or is_refused:
+        return FollowUp.Exemption.DO_NOT_CALL if stopped_at else FollowUp.Exemption.REFUSED
+    return "" if has_phone else FollowUp.Exemption.NO_PHONE
+
+
+def refusing_customers(plan, store):
+    """Return the ids of the customers who refuse the calls of the plan (AR8); these are few."""
+    if not plan.is_survey:
+        return set()
+    return set(Consent.objects.filter(store=store).refused(Purpose.SURVEY, Channel.PHONE).values_list("customer", flat=True))
 
 
 @transaction.atomic
@@ -185,8 +198,9 @@ def withdraw_no_show(appointment):
 
 
 def exempt_stopped(now):
-    """Take customers who have asked for no more calls out of the open calls, wherever they asked."""
+    """Take customers who have asked for no more calls, or for no questions about their satisfaction, out of the open calls, wherever they asked."""
     FollowUp.objects.calls().filter(customer__do_not_call_at__isnull=False).exempt_all(FollowUp.Exemption.DO_NOT_CALL, now=now)
+    FollowUp.objects.refused_surveys().exempt_all(FollowUp.Exemption.REFUSED, now=now)
 
 
 def free_abandoned(now=None):

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,12 @@ class ConsentQuerySet(StoreScopedQuerySet):
         newest = self.filter(customer=customer).newest(purpose, channel)
         return newest is not None and newest.is_granted
 
+    def refused(self, purpose, channel):
+        """Return the words by which customers refuse this purpose on this channel: a no that no newer yes has taken back."""
+        later = Consent.objects.filter(customer=OuterRef("customer"), purpose=purpose, channel=channel, is_granted=True)
+        newer = later.filter(Q(given_at__gt=OuterRef("given_at")) | Q(given_at=OuterRef("given_at"), pk__gt=OuterRef("pk")))
+        return self.filter(~Exists(newer), purpose=purpose, channel=channel, is_granted=False)
+
     def standing(self, customer):
         """Return ``{(purpose, channel): newest consent}`` in one query."""
         return {(consent.purpose, consent.channel): consent for consent in self.filter(customer=customer).order_by("given_at", "pk")}
@@ -40,7 +47,8 @@ class Consent(models.Model):
     view_permission = "customers.view"
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="consents", verbose_name=_("customer"))
+    # The proof outlives what it was asked for (PIPL Art. 56).
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="consents", verbose_name=_("customer"))
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     is_granted = models.BooleanField(_("granted"))

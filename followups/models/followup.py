@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from activity.services import announce_days, record
 from common.errors import Conflict, DomainError, NotAllowed
-from customers.models import Customer, Vehicle
+from customers.models import Channel, Consent, Customer, Purpose, Vehicle
 from followups.models.claim import Claimable, ClaimQuerySet
 from followups.models.plan import Plan
 from followups.models.queue import QueueQuerySet
@@ -43,6 +43,11 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
     def calls(self):
         """Return the open calls the customer may refuse; the verification of a complaint is the customer's own wish and not among them."""
         return self.open().filter(plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
+
+    def refused_surveys(self):
+        """Return the open satisfaction calls of customers who refuse them by phone (AR8)."""
+        refusing = Consent.objects.refused(Purpose.SURVEY, Channel.PHONE).values("customer")
+        return self.calls().filter(plan__trigger__in=Plan.SURVEYED, customer__in=refusing)
 
     def calls_of(self, customer):
         return self.calls().filter(customer=customer)
@@ -90,6 +95,7 @@ class FollowUp(Claimable):
     class Exemption(models.TextChoices):
         NO_PHONE = "no_phone", _("No phone number on file")
         DO_NOT_CALL = "do_not_call", _("The customer wants no calls")
+        REFUSED = "refused", _("The customer refuses satisfaction calls")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="followups", verbose_name=_("store"), db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="followups", verbose_name=_("plan"), db_index=False)

@@ -29,6 +29,8 @@ class Plan(models.Model):
         COMPLAINT_ANSWERED = "complaint_answered", _("Complaint answered")
         NO_SHOW = "no_show", _("Customer did not come")
 
+    SURVEYED = (Trigger.HAND_OVER, Trigger.DELIVERY)
+
     class Kind(models.TextChoices):
         CALL = "call", _("Call")
         LETTER = "letter", _("Letter")
@@ -89,6 +91,11 @@ class Plan(models.Model):
     @property
     def is_call(self):
         return self.kind == self.Kind.CALL
+
+    @property
+    def is_survey(self):
+        """Tell whether the call asks how satisfied the customer is and may be refused apart (AR8); a verification is the customer's own matter."""
+        return self.is_call and self.trigger in self.SURVEYED
 
     @property
     def outcomes(self):

@@ -208,3 +208,39 @@ def test_what_somebody_who_left_was_to_call_goes_back_to_the_team(store, other_s
     assignees = [FollowUp.objects.get(pk=one.pk).assignee for one in (moved, gone, stays)]
     assert (assignees[:2], assignees[2].username) == ([None, None], "amy")
     assert Event.objects.filter(code="followup.assigned").count() == 2
+
+
+def test_who_refuses_satisfaction_calls_gets_none_and_other_calls_go_on(store, agent, defaults):
+    """AR8: a blocked purpose yields no task; the reason stands with the follow-up."""
+    refusing, undecided = make_customer(store), make_customer(store)
+    refusing.set_consent("survey", "phone", False, by=agent)
+    undecided.set_consent("survey", "sms", False, by=agent)
+    for customer, status, exemption in ((refusing, "ineligible", "refused"), (undecided, "open", "")):
+        visit = make_handed_over(store, vehicle=make_vehicle(store, customer))
+        services.plan_for_visit(visit)
+        call = planned(visit)["service-3wd"]
+        assert (call.status, call.exemption) == (status, exemption)
+    verification = services.plan_verification(complaint_round=SimpleNamespace(pk=5, answered_at=NOW), complaint=complaint_of(refusing))
+    services.exempt_stopped(NOW)
+    verification.refresh_from_db()
+    assert verification.status == "open"
+
+
+def complaint_of(customer):
+    return SimpleNamespace(store=customer.store, customer=customer, vehicle=None, visit=None, delivery=None)
+
+
+def test_a_refusal_takes_open_calls_out_and_a_new_yes_lets_the_next_ones_in(store, agent, defaults, time_machine):
+    """AR8: the newest word counts."""
+    customer = make_customer(store)
+    visit = make_handed_over(store, vehicle=make_vehicle(store, customer))
+    services.plan_for_visit(visit)
+    customer.set_consent("survey", "phone", True, by=agent)
+    customer.set_consent("survey", "phone", False, by=agent)
+    services.exempt_stopped(NOW)
+    call = planned(visit)["service-3wd"]
+    assert (call.status, call.exemption) == ("ineligible", "refused")
+    customer.set_consent("survey", "phone", True, by=agent)
+    later = make_handed_over(store, vehicle=visit.vehicle)
+    services.plan_for_visit(later)
+    assert planned(later)["service-3wd"].status == "open"
