@@ -27,13 +27,18 @@ from visits.models import Delivery, PlateState, Visit
 
 @dataclass(frozen=True)
 class Column:
-    """``cell`` makes the cell of the values at ``paths``; the first of them is masked like the field ``mask`` where the person may not see it."""
+    """``cell`` makes the cell of the values at ``paths``; the first of them is masked like the field ``mask`` where the person may not see it.
+
+    ``repeats`` is set where few values come again and again: each is put into words once a batch.
+    """
 
     title: str
     paths: tuple
     cell: Callable | None = None
     mask: str = ""
     is_day: bool = False
+    is_moment: bool = False
+    repeats: bool = False
 
     def cells(self, values, hidden):
         """Return the cells of a batch, given the values of each path and, where some rows are to be masked, which."""
@@ -41,7 +46,17 @@ class Column:
         if self.mask and hidden:
             mask = MASKS[self.mask]
             first = [mask(value or "") if is_hidden else value for value, is_hidden in zip(first, hidden, strict=True)]
-        return list(map(self.cell, first, *others)) if self.cell else first
+        if self.is_moment:
+            # A workbook knows no time zones: it shows what the clock on the wall showed.
+            zone = timezone.get_current_timezone()
+            return [moment and moment.astimezone(zone).replace(tzinfo=None) for moment in first]
+        if not self.cell:
+            return first
+        if not self.repeats:
+            return list(map(self.cell, first, *others))
+        given = list(zip(first, *others, strict=True))
+        words = {each: self.cell(*each) for each in set(given)}
+        return [words[each] for each in given]
 
 
 @dataclass(frozen=True)
@@ -69,11 +84,6 @@ def own_column(own):
     return Column(str(own), ("custom",), lambda custom: shown(own, (custom or {}).get(own.code)))
 
 
-def local(moment):
-    """Return the moment as the clock shows it; a workbook knows no time zones."""
-    return moment and timezone.make_naive(moment)
-
-
 def local_day(moment):
     return moment and timezone.localdate(moment)
 
@@ -97,7 +107,7 @@ def coded_words(model, name):
 
 
 def moment(title, path):
-    return Column(title, (path,), local)
+    return Column(title, (path,), is_moment=True)
 
 
 def day(title, path, cell=None):
@@ -105,12 +115,12 @@ def day(title, path, cell=None):
 
 
 def coded(title, model, name):
-    return Column(title, (name,), coded_words(model, name))
+    return Column(title, (name,), coded_words(model, name), repeats=True)
 
 
 def named(title, path):
     """A name that is kept in both languages."""
-    return Column(title, (f"{path}name_zh", f"{path}name_en"), lambda chinese, english: chinese if is_chinese() else english)
+    return Column(title, (f"{path}name_zh", f"{path}name_en"), lambda chinese, english: chinese if is_chinese() else english, repeats=True)
 
 
 def is_chinese():
@@ -122,7 +132,7 @@ def car(title=_("Vehicle"), path="vehicle__"):
 
 
 def label(path=""):
-    return Column(_("Model"), (f"{path}brand", f"{path}model"), lambda brand, model: f"{brand or ''} {model or ''}".strip())
+    return Column(_("Model"), (f"{path}brand", f"{path}model"), lambda brand, model: f"{brand or ''} {model or ''}".strip(), repeats=True)
 
 
 STORE = Column(_("Store"), ("store__name",))
@@ -156,7 +166,7 @@ LISTS = {
         CustomerFilter,
         [
             Column(_("Name"), ("name",)),
-            Column(_("Key account"), ("is_key_account",), in_words),
+            Column(_("Key account"), ("is_key_account",), in_words, repeats=True),
             Column(_("Do not call"), ("do_not_call_at",), in_words),
             Column(_("Phone"), ("phone",), mask="phone"),
             coded(_("Kind"), Customer, "kind"),
@@ -188,11 +198,11 @@ LISTS = {
             coded(_("Visit type"), Visit, "kind"),
             car(_("Car")),
             CUSTOMER,
-            Column(_("Status"), ("status", "stage"), stage_or_status),
+            Column(_("Status"), ("status", "stage"), stage_or_status, repeats=True),
             moment(_("Arrived"), "arrived_at"),
             moment(_("Promised for"), "promised_at"),
             moment(_("Handed over at"), "handed_over_at"),
-            Column(_("Advisor"), ("advisor__name", "advisor_name"), either),
+            Column(_("Advisor"), ("advisor__name", "advisor_name"), either, repeats=True),
             STORE,
         ],
     ),
@@ -206,8 +216,8 @@ LISTS = {
             moment(_("Delivered"), "delivered_at"),
             car(_("Car")),
             label("vehicle__"),
-            Column(_("Salesperson"), ("salesperson__name", "salesperson_name"), either),
-            Column(_("Ceremony"), ("has_ceremony",), in_words),
+            Column(_("Salesperson"), ("salesperson__name", "salesperson_name"), either, repeats=True),
+            Column(_("Ceremony"), ("has_ceremony",), in_words, repeats=True),
             Column(_("Plate"), ("vehicle__plate", "temporary_plate_until", "plate_applied_on"), plate_state),
             STORE,
         ],
@@ -226,7 +236,7 @@ LISTS = {
             moment(_("Due"), "due_at"),
             coded(_("Outcome"), FollowUp, "outcome"),
             Column(_("Attempts"), ("attempt_count",)),
-            Column(_("Responsible"), ("assignee__name", "role"), assignee_or_role),
+            Column(_("Responsible"), ("assignee__name", "role"), assignee_or_role, repeats=True),
             STORE,
         ],
         order=("-due_at", "-pk"),

@@ -215,7 +215,7 @@ def test_the_file_is_for_one_person_and_a_quarter_of_an_hour(page, care_manager,
     colleague = make_user("cora", Role.CARE_MANAGER, store)
     response = page(care_manager).get(link)
     assert (response.status_code, response["Content-Disposition"].startswith("attachment")) == (200, True)
-    response.close()
+    assert b"".join(response.streaming_content).startswith(b"PK")
     assert Event.objects.filter(code="export.fetched", actor=care_manager).count() == 1
     assert page(colleague).get(link).status_code == 404
     time_machine.move_to(NOW + timedelta(minutes=16), tick=False)

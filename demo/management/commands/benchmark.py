@@ -3,10 +3,10 @@ import logging
 
 from django.core.management.base import BaseCommand, CommandError
 
-from benchmarks import archive, dashboard, imports, machine, planning, queue
+from benchmarks import archive, dashboard, exports, imports, machine, planning, queue
 from benchmarks.scratch import scratch
 
-MEASUREMENTS = {"queue": queue, "dashboard": dashboard, "planning": planning, "import": imports, "archive": archive}
+MEASUREMENTS = {"queue": queue, "dashboard": dashboard, "planning": planning, "import": imports, "export": exports, "archive": archive}
 FULL = 1_000_000
 HEAD = ["what", "rows", "measured", "reference", "ratio", "at most", "notes"]
 
