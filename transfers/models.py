@@ -15,12 +15,24 @@ from stores.models import Store
 # A file of customers' data is fetched at once or asked for again (T11).
 KEPT = timedelta(minutes=15)
 LONGEST_EXPORT = timedelta(minutes=10)
+# Rejected rows are mended and taken in again within this time, or the file is imported anew.
+REJECTED_KEPT = timedelta(days=30)
 
 
 class Kind(models.TextChoices):
     CUSTOMERS = "customers", _("Customers")
     VISITS = "visits", _("Repair orders")
     DELIVERIES = "deliveries", _("Deliveries")
+
+
+def rejected_path(run, name):
+    return f"imports/{uuid4().hex}.xlsx"
+
+
+class ImportRunQuerySet(StoreScopedQuerySet):
+    def outdated(self, now):
+        """Return the imports whose file of rejected rows may go."""
+        return self.exclude(rejected_file="").filter(finished_at__lt=now - REJECTED_KEPT)
 
 
 class ImportRun(models.Model):
@@ -42,8 +54,9 @@ class ImportRun(models.Model):
     warning_count = models.PositiveIntegerField(_("warnings"), default=0)
     rejected = models.JSONField(_("rejected"), default=list)
     warnings = models.JSONField(_("warnings"), default=list)
+    rejected_file = models.FileField(_("rejected rows"), upload_to=rejected_path, blank=True)
 
-    objects = StoreScopedQuerySet.as_manager()
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -51,6 +64,10 @@ class ImportRun(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.file_name}"
+
+    def fetch_rejected(self, *, by):
+        """Keep that the rejected rows, which name customers, were handed out."""
+        record("import.rejected_fetched", self, by=by, rows=self.rejected_count)
 
 
 def export_path(run, name):

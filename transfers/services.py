@@ -1,9 +1,11 @@
 import gc
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 
+from django.core.files import File
 from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -44,7 +46,7 @@ def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
         take_rows(work, reader, read_blocks(table, key, BLOCK))
         work.close_archive()
         announce_days(store.pk, *work.days)
-        finish(report, run)
+        finish(report, run, dry_run)
         transaction.set_rollback(dry_run)
     if not dry_run:
         plan_due(timezone.now())
@@ -114,7 +116,7 @@ def without_garbage_collection():
         gc.enable()
 
 
-def finish(report, run):
+def finish(report, run, dry_run):
     """Keep the report with the run."""
     report.run = run
     for notes in (report.rejected, report.warnings):
@@ -125,7 +127,25 @@ def finish(report, run):
     run.rejected = [note.as_dict() for note in report.rejected[:KEPT_NOTES]]
     run.warnings = [note.as_dict() for note in report.warnings[:KEPT_NOTES]]
     run.finished_at = timezone.now()
+    if report.rejected and not dry_run:
+        keep_rejected(report, run)
     run.save()
+
+
+def keep_rejected(report, run):
+    """Keep all rejected rows with the run, for the person to mend and take in again."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rejected.xlsx"
+        write_rejected(report, path)
+        with path.open("rb") as file:
+            run.rejected_file.save(path.name, File(file), save=False)
+
+
+def forget_outdated(now=None):
+    """Delete the files whose time is over; the counts and the first notes stay."""
+    for run in ImportRun.objects.outdated(now or timezone.now()):
+        run.rejected_file.delete(save=False)
+        ImportRun.objects.filter(pk=run.pk).update(rejected_file="")
 
 
 def write_rejected(report, path):

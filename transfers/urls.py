@@ -7,4 +7,5 @@ urlpatterns = [
     path("", views.run_list, name="list"),
     path("new/", views.create, name="create"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/rejected/", views.rejected, name="rejected"),
 ]

@@ -2,7 +2,9 @@ import tempfile
 from pathlib import Path
 
 from django.core.paginator import Paginator
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
 
 from common.access import requires
 from common.excel import FileRefused
@@ -22,6 +24,17 @@ def run_list(request):
 def detail(request, pk):
     run = get_object_or_404(ImportRun.objects.for_user(request.user).select_related("store", "by"), pk=pk)
     return render(request, "transfers/detail.html", {"run": run})
+
+
+@require_GET
+@requires("transfers.import")
+def rejected(request, pk):
+    """Hand out all rejected rows as they stood in the file, each with its reason."""
+    run = get_object_or_404(ImportRun.objects.for_user(request.user), pk=pk)
+    if not run.rejected_file:
+        raise Http404
+    run.fetch_rejected(by=request.user)
+    return FileResponse(run.rejected_file.open(), as_attachment=True, filename=f"{Path(run.file_name).stem} rejected.xlsx")
 
 
 @requires("transfers.import")
