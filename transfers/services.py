@@ -18,12 +18,11 @@ from followups.services import plan_due
 from stores.models import Store
 from transfers import customers, deliveries, visits
 from transfers.archive import Archive
-from transfers.models import ImportRun, Kind
+from transfers.models import KEPT_NOTES, ImportRun, ImportTrace, Kind
+from transfers.traces import keep_trace
 from transfers.work import OUTCOMES, Report, Work
 
 BLOCK = 4000
-# A run keeps this many notes of each kind for the page; the command prints all.
-KEPT_NOTES = 500
 READERS = {Kind.CUSTOMERS: customers, Kind.VISITS: visits, Kind.DELIVERIES: deliveries}
 
 
@@ -47,6 +46,8 @@ def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
         work.close_archive()
         announce_days(store.pk, *work.days)
         finish(report, run, dry_run)
+        if not dry_run:
+            keep_trace(report, run, work.now)
         transaction.set_rollback(dry_run)
     if not dry_run:
         plan_due(timezone.now())
@@ -142,8 +143,9 @@ def keep_rejected(report, run):
 
 
 def forget_outdated(now=None):
-    """Delete the files whose time is over; the counts and the first notes stay."""
+    """Delete what is kept of customers' data beside the report when its time is over."""
     for run in ImportRun.objects.outdated(now or timezone.now()):
+        ImportTrace.objects.filter(run=run).delete()
         run.rejected_file.delete(save=False)
         ImportRun.objects.filter(pk=run.pk).update(rejected_file="")
 

@@ -8,4 +8,5 @@ urlpatterns = [
     path("new/", views.create, name="create"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/rejected/", views.rejected, name="rejected"),
+    path("<int:pk>/undo/", views.undo, name="undo"),
 ]

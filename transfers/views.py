@@ -1,16 +1,27 @@
 import tempfile
 from pathlib import Path
 
+from django.apps import apps
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from common.access import requires
+from common.errors import DomainError
 from common.excel import FileRefused
 from transfers.forms import ImportForm
-from transfers.models import ImportRun
+from transfers.models import ImportRun, Kept
 from transfers.services import import_file
+from transfers.undo import undo_import
+
+PAGES = {
+    "visits.visit": "visits:detail",
+    "visits.delivery": "visits:delivery_detail",
+    "customers.vehicle": "customers:vehicle_detail",
+    "customers.customer": "customers:detail",
+}
 
 
 @requires("transfers.import")
@@ -23,7 +34,14 @@ def run_list(request):
 @requires("transfers.import")
 def detail(request, pk):
     run = get_object_or_404(ImportRun.objects.for_user(request.user).select_related("store", "by"), pk=pk)
-    return render(request, "transfers/detail.html", {"run": run})
+    return render(request, "transfers/detail.html", {"run": run, "can_undo": run.can_undo_by(request.user), "kept": kept_rows(run)})
+
+
+def kept_rows(run):
+    """Yield what an undo has left alone, ready to be shown."""
+    for label, pk, name, reason in run.kept:
+        model = apps.get_model(label)
+        yield {"what": model._meta.verbose_name, "name": name, "url": PAGES[label], "pk": pk, "reason": Kept(reason).label, "is_there": reason != Kept.GONE}
 
 
 @require_GET
@@ -35,6 +53,19 @@ def rejected(request, pk):
         raise Http404
     run.fetch_rejected(by=request.user)
     return FileResponse(run.rejected_file.open(), as_attachment=True, filename=f"{Path(run.file_name).stem} rejected.xlsx")
+
+
+@requires("transfers.import")
+def undo(request, pk):
+    """Ask once more, then take the import back."""
+    run = get_object_or_404(ImportRun.objects.for_user(request.user).select_related("store"), pk=pk)
+    if request.method != "POST":
+        return render(request, "transfers/undo.html", {"run": run}) if run.can_undo_by(request.user) else redirect("transfers:detail", run.pk)
+    try:
+        undo_import(run, by=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("transfers:detail", run.pk)
 
 
 @requires("transfers.import")

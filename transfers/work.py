@@ -22,7 +22,7 @@ CLOCK_DRIFT = timedelta(minutes=10)
 class Report:
     """What came of a file: row counts, notes on rows that were rejected or deserve a look, and the rows of our tables it made or changed.
 
-    ``created`` holds ids by model; ``updated`` what stood in the changed fields before, by model and id.
+    ``created`` holds ids by model; ``updated`` what stood in the changed fields before, by model and id, ``after`` what stands there now.
     """
 
     counts: Counter = field(default_factory=Counter)
@@ -33,7 +33,15 @@ class Report:
     unknown_headers: list = field(default_factory=list)
     created: dict = field(default_factory=lambda: defaultdict(list))
     updated: dict = field(default_factory=lambda: defaultdict(dict))
+    after: dict = field(default_factory=lambda: defaultdict(dict))
     run: ImportRun | None = None
+
+    def note_changed(self, model, drafts):
+        """A row that comes again in a later block keeps what stood there before the first."""
+        updated, after = self.updated[model], self.after[model]
+        for draft in drafts:
+            updated[draft.id] = draft.before | updated.get(draft.id, {})
+            after[draft.id] = {name: draft.values[name] for name in updated[draft.id]}
 
     def as_dict(self):
         counts = {name: self.counts[name] for name in OUTCOMES}
@@ -102,7 +110,7 @@ class Work:
 
     def record_changed(self, model, drafts, references):
         """Write the fact that these rows were changed: one load for all in which the same was."""
-        self.report.updated[model].update((draft.id, draft.before) for draft in drafts)
+        self.report.note_changed(model, drafts)
         alike = defaultdict(list)
         for draft in drafts:
             alike[tuple(sorted(draft.before))].append(draft)

@@ -40,6 +40,11 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
     def promised(self):
         return self.open().filter(promised_at__isnull=False)
 
+    def untouched(self):
+        """Return those nobody has begun with: not tried, taken, promised or written into."""
+        waiting = [FollowUp.Status.OPEN, FollowUp.Status.INELIGIBLE]
+        return self.filter(status__in=waiting, attempt_count=0, promised_at=None, claimed_by=None, finished_by=None, response=None, draft={})
+
     def calls(self):
         """Return the open calls the customer may refuse; the verification of a complaint is the customer's own wish and not among them."""
         return self.open().filter(plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
