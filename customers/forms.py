@@ -1,4 +1,7 @@
+import json
+
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
@@ -15,11 +18,36 @@ class ChangesMixin:
         return {name: getattr(self.instance, name) for name in self._meta.fields}
 
 
-class ArchiveForm(CustomFieldsMixin, SeenMixin, ConfirmedMixin, GivenMixin, ChangesMixin, forms.ModelForm):
+class AlikeMixin:
+    """A form for something new: while one of ``keys`` is typed, what is on file already shows up under the field (AR3)."""
+
+    keys, alike = (), ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            for name in self.keys:
+                self.fields[name].widget.attrs |= self.asking(name)
+
+    def asking(self, name):
+        """Ask by POST: what is typed belongs in no log of addresses."""
+        told = {"key": name} | ({"store": self.instance.store_id} if self.instance.store_id else {})
+        return {
+            "hx-post": reverse(self.alike),
+            "hx-vals": json.dumps(told),
+            "hx-trigger": "input changed delay:250ms",
+            "hx-target": "next .answers",
+            "hx-sync": "this:replace",
+        }
+
+
+class ArchiveForm(AlikeMixin, CustomFieldsMixin, SeenMixin, ConfirmedMixin, GivenMixin, ChangesMixin, forms.ModelForm):
     pass
 
 
 class CustomerForm(ArchiveForm):
+    keys, alike = ("name", "phone"), "customers:alike"
+
     class Meta:
         model = Customer
         fields = ["name", "kind", "gender", "phone", "birthday", "address", "is_key_account", "notes"]
@@ -53,6 +81,8 @@ class BriefCustomerForm(NewCustomerForm):
 
 
 class VehicleForm(ArchiveForm):
+    keys, alike = ("plate", "vin"), "customers:vehicle_alike"
+
     class Meta:
         model = Vehicle
         fields = [

@@ -31,6 +31,8 @@ REASONS = {
     10: _("Part of the name"),
     11: _("Initials of the name"),
     12: _("Pinyin of the name"),
+    13: _("Name and last 4 digits of the phone"),
+    14: _("Name of the company"),
 }
 # Whatever meets the first meets the second too: one comparison a row is enough.
 COVERED = {3: 9, 6: 9, 7: 10, 8: 10}

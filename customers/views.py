@@ -11,6 +11,7 @@ from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
 from common.forms import accepted, posted
+from customers.alike import customers_like, vehicles_like
 from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, TransferForm, VehicleForm
@@ -48,6 +49,27 @@ def create(request):
         messages.success(request, _("The customer has been saved."))
         return redirect("customers:detail", customer.pk)
     return render(request, "customers/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires("customers.edit")
+@require_POST
+def alike(request):
+    """Show who is on file already while a new customer is typed."""
+    typed = typed_in(request)
+    return render(request, "customers/_alike.html", {"hits": customers_like(request.user, typed, typed.get("key"))})
+
+
+@requires("customers.edit")
+@require_POST
+def vehicle_alike(request):
+    """Show which car is on file already while a new one is typed."""
+    typed = typed_in(request)
+    return render(request, "customers/_alike.html", {"hits": vehicles_like(request.user, typed, typed.get("key"))})
+
+
+def typed_in(request):
+    """Return what was typed by field, whichever part of a larger form it stands in."""
+    return {name.rpartition("-")[2]: value for name, value in request.POST.items()}
 
 
 @requires("customers.view")

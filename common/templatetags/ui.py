@@ -285,6 +285,7 @@ def field(bound):
     """Show a form field: label, control, help and error tied together for screen readers."""
     widget = bound.field.widget
     kinds = {"is_check": isinstance(widget, CheckboxInput), "is_choices": isinstance(widget, CHOICE_LISTS), "is_file": isinstance(widget, FileInput)}
+    kinds["is_answered"] = "hx-target" in widget.attrs
     return {"field": bound, "control": bound.as_widget(attrs={"class": control_class(bound)})} | kinds
 
 
