@@ -45,6 +45,7 @@ CARE_MANAGEMENT = (
         "transfers.export",
         "kpis.configure",
         "customers.configure",
+        "customers.merge",
         "customers.reveal",
         "visits.configure",
     }

@@ -35,7 +35,8 @@ class EventQuerySet(StoreScopedQuerySet):
         return self.filter(wanted).newest_first()
 
     def of_customer(self, customer):
-        return self.filter(customer_ref=customer.pk).newest_first()
+        """Return the events of the customer, those of records merged into it among them."""
+        return self.filter(customer_ref__in=customer.known_ids).newest_first()
 
     def on_topic(self, topic):
         return self.filter(code__startswith=f"{topic}.")

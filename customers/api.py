@@ -1,7 +1,7 @@
 from rest_framework import mixins, serializers, viewsets
 
 from common.api import ModelRulesMixin, PatchMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
-from common.upsert import UpsertMixin
+from common.upsert import KEY, UpsertMixin
 from customers.custom import CustomValuesField
 from customers.filters import CustomerApiFilter, VehicleApiFilter
 from customers.masking import MASKS, may_reveal
@@ -36,6 +36,9 @@ class ArchiveSerializer(StrictSerializerMixin, MaskedMixin, ModelRulesMixin, ser
 
 
 class CustomerSerializer(ArchiveSerializer):
+    # The external id is taken once among the records that have not been merged away.
+    checked_always = ("store", "merged_into")
+
     store = ScopedField(queryset=Store.objects.all())
     custom = CustomValuesField(required=False)
 
@@ -122,6 +125,16 @@ class CustomerViewSet(VerbMixin, ArchiveViewSet):
         customer, word = self.asked_of(request)
         customer.set_consent(**word, by=request.user, source="api")
         return self.answer(customer)
+
+    def take_once(self, data):
+        """Find the record a row stands for; one merged into another changes nothing: what it says was judged when they were merged (AR4)."""
+        kept = self.find_by_key(data) is None and self.kept_instead(data)
+        return (kept, "unchanged") if kept else super().take_once(data)
+
+    def kept_instead(self, data):
+        key = {name: data[name].strip() for name in KEY}
+        merged = Customer.everyone.filter(store=self.store_of(data), **key).exclude(merged_into=None).order_by("-pk").first()
+        return self.get_queryset().filter(pk=merged.merged_into_id).first() if merged else None
 
 
 class TransferSerializer(StrictSerializerMixin, serializers.Serializer):

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.filters import UpdatedSinceFilter, YesNoFilter
 from customers.custom import CustomFilterMixin
-from customers.models import Customer, Vehicle
+from customers.models import Customer, DuplicatePair, Vehicle
 from customers.search import any_of, customer_ranks, vehicle_ranks
 from stores.models import Store
 
@@ -40,6 +40,14 @@ class CustomerApiFilter(CustomerFilter):
 
     class Meta(CustomerFilter.Meta):
         fields = [*CustomerFilter.Meta.fields, "source", "external_id", "updated_since"]
+
+
+class DuplicateFilter(django_filters.FilterSet):
+    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+
+    class Meta:
+        model = DuplicatePair
+        fields = ["store"]
 
 
 class VehicleFilter(CustomFilterMixin, django_filters.FilterSet):

@@ -1,9 +1,23 @@
 from celery import shared_task
 from django.utils import timezone
 
+from customers.duplicates import find_duplicates as find_in
+from customers.models import CustomerMerge
 from customers.models.custom_field import purge_expired
+from stores.models import Store
 
 
 @shared_task
 def purge_custom_fields():
     purge_expired(timezone.now())
+
+
+@shared_task
+def find_duplicates():
+    for store in Store.objects.all():
+        find_in(store)
+
+
+@shared_task
+def forget_merges():
+    CustomerMerge.objects.forget(timezone.now())

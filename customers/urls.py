@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers import custom_views, views
+from customers import custom_views, merge_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("customers/<int:pk>/set_consent/", views.set_consent, name="set_consent"),
     path("customers/<int:pk>/contacts/new/", views.add_contact, name="add_contact"),
     path("customers/<int:pk>/vehicles/new/", views.vehicle_create, name="vehicle_create"),
+    path("customers/<int:pk>/merge/<int:other_pk>/", merge_views.merge, name="merge"),
+    path("customers/<int:pk>/unmerge/", merge_views.unmerge, name="unmerge"),
+    path("duplicates/", merge_views.duplicate_list, name="duplicate_list"),
+    path("duplicates/find/", merge_views.duplicate_find, name="duplicate_find"),
+    path("duplicates/<int:pk>/dismiss/", merge_views.duplicate_dismiss, name="duplicate_dismiss"),
     path("contacts/<int:pk>/remove/", views.remove_contact, name="remove_contact"),
     path("vehicles/", views.vehicle_list, name="vehicle_list"),
     path("vehicles/<int:pk>/", views.vehicle_detail, name="vehicle_detail"),

@@ -2,6 +2,7 @@ from copy import copy
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,7 +16,7 @@ from customers.alike import customers_like, vehicles_like
 from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, TransferForm, VehicleForm
-from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
+from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Vehicle
 from customers.notices import notices_for
 from customers.search import SHORTEST, find
 from customers.services import transfer_vehicle
@@ -74,11 +75,16 @@ def typed_in(request):
 
 @requires("customers.view")
 def detail(request, pk):
-    customer = own_customer(request, pk)
+    customer = get_object_or_404(Customer.everyone.for_user(request.user).select_related("store"), pk=pk)
+    if customer.merged_into_id:
+        return redirect("customers:detail", customer.merged_into_id)
+    can_merge = request.user.may("customers.merge", customer.store_id)
     events = Event.objects.for_user(request.user).of_customer(customer)
     context = {
         "customer": customer,
         "can_edit": customer.can_edit_by(request.user),
+        "twins": DuplicatePair.objects.open().with_customer(customer) if can_merge else [],
+        "undoable": CustomerMerge.objects.undoable(timezone.now()).filter(kept=customer).first() if can_merge else None,
         "own_facts": facts_of(customer),
         "vehicles": customer.vehicles.all(),
         "contacts": customer.contacts.all(),
@@ -180,7 +186,7 @@ def vehicle_list(request):
 def vehicle_detail(request, pk):
     vehicle = own_vehicle(request, pk)
     past_owners = vehicle.past_ownerships.select_related("customer")
-    owners = {vehicle.customer_id, *(past.customer_id for past in past_owners)}
+    owners = Customer.everyone.known_as([vehicle.customer_id, *(past.customer_id for past in past_owners)])
     events = Event.objects.for_user(request.user).filter(customer_ref__in=owners, vehicle_ref=vehicle.pk).newest_first()
     context = {
         "vehicle": vehicle,

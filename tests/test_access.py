@@ -24,6 +24,7 @@ SUBJECTS = {
     "customers:vehicle_detail": "vehicle",
     "customers:vehicle_edit": "vehicle",
     "customers:remove_contact": "contact",
+    "customers:duplicate_": "duplicate",
     "customers:custom_field": "custom_field",
     "visits:": "visit",
     "visits:delivery": "delivery",

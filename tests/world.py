@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from activity.services import record
 from complaints.models import Category, Complaint
-from customers.models import CustomField
+from customers.models import CustomField, DuplicatePair
 from followups.models import FollowUp, Plan
 from kpis.models import Band, Target
 from messaging.models import Message, MessageTemplate, ReminderRule
@@ -37,6 +37,7 @@ def make_world(store, people):
         vehicle=vehicle,
         visit=visit,
         delivery=delivery,
+        duplicate=DuplicatePair.objects.create(store=store, first=customer, second=delivery.customer, score=90),
         appointment=Appointment.objects.create(store=store, customer=customer, vehicle=vehicle, starts_at=NOW + timedelta(days=1)),
         advised=AdvisedWork.objects.create(store=store, vehicle=vehicle, text="Brake pads", due_on=on("2026-12-31")),
         promise=Promise.objects.create(store=store, customer=customer, text="Free wash", owner=people.advisor, due_on=on("2026-12-31")),

@@ -73,6 +73,7 @@ class Archive:
         self.customers, self.vehicles = Shelf(Customer, CUSTOMER_FIELDS), Shelf(Vehicle, VEHICLE_FIELDS)
         self.by_vin, self.by_plate, self.by_external_id, self.by_name_and_phone = {}, {}, {}, {}
         self.owners, self.asked = {}, defaultdict(set)
+        self.merged_numbers, self.merged_people = {}, {}
 
     def read(self, block):
         """Load what is already known of the cars and people in the block."""
@@ -85,6 +86,7 @@ class Archive:
         self.know_customers("pk", (car.values["customer_id"] for car in cars))
         self.know_customers("phone", [phone for name in PHONES for phone in block.column(name)])
         self.know_customers("external_id", block.column("external_id"), source=self.source)
+        self.know_merged(block)
 
     def know_vehicles(self, name, values, **more):
         """Remember the cars found and return those not known before."""
@@ -113,6 +115,25 @@ class Archive:
                 self.customers.known[customer.id] = customer
                 self.remember_customer(customer)
 
+    def know_merged(self, block):
+        """Remember which customer stands for the records in the block that have been merged into another (AR4)."""
+        numbers, phones = set(block.column("external_id")), set().union(*(block.column(name) for name in PHONES))
+        merged = Customer.everyone.filter(store=self.store).exclude(merged_into=None)
+        meant = merged.filter(source=self.source, external_id__among=numbers - {None, ""}) | merged.filter(phone__among=phones - {None, ""})
+        rows = list(meant.values_list("external_id", "source", "name", "phone", "merged_into_id"))
+        self.know_customers("pk", {kept_id for *_words, kept_id in rows})
+        for number, source, name, phone, kept_id in rows:
+            if number and source == self.source:
+                self.merged_numbers[number] = self.customers.known[kept_id]
+            if phone:
+                self.merged_people[name, phone] = self.customers.known[kept_id]
+
+    def stands_for_merged(self, name, phone, external_id=None):
+        """Return the customer the record of this number, else of this name and phone, was merged into; None when it stands by itself."""
+        if external_id:
+            return None if external_id in self.by_external_id else self.merged_numbers.get(external_id)
+        return None if (name, phone) in self.by_name_and_phone else self.merged_people.get((name, phone))
+
     def remember_customer(self, customer):
         values = customer.values
         if values["external_id"] and values["source"] == self.source:
@@ -133,6 +154,8 @@ class Archive:
 
     def customer(self, name, phone, vehicle=None, external_id=None):
         """Return the customer: by the file's own number, as the car's owner of that name, by name and phone, or a new one."""
+        if merged := self.stands_for_merged(name, phone, external_id):
+            return merged
         owner = self.owner_of(vehicle) if vehicle is not None else None
         found = self.by_external_id.get(external_id) if external_id else None
         if found is None and owner is not None and owner.values["name"] == name and self.fits(owner, external_id):

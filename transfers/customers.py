@@ -46,15 +46,21 @@ def find(archive, values):
     """Return the customer and, where the row names one, the car."""
     vin, plate = values.get("vin"), values.get("plate")
     customer = archive.customer(values["customer_name"], values.get("phone"), archive.find_vehicle(vin, plate), values.get("external_id"))
-    customer.take(CUSTOMER_OWN, values | {"name": values["customer_name"]})
-    if customer.values["external_id"]:
-        customer.take(["source"], {"source": archive.source})
-    archive.remember_customer(customer)
+    # What the file still says of a record merged into another was judged when they were merged.
+    if not archive.stands_for_merged(values["customer_name"], values.get("phone"), values.get("external_id")):
+        take_customer(archive, customer, values)
     if not (vin or plate):
         return [customer]
     vehicle = archive.vehicle(vin, plate, customer)
     vehicle.take(VEHICLE_OWN, values)
     return customer, vehicle
+
+
+def take_customer(archive, customer, values):
+    customer.take(CUSTOMER_OWN, values | {"name": values["customer_name"]})
+    if customer.values["external_id"]:
+        customer.take(["source"], {"source": archive.source})
+    archive.remember_customer(customer)
 
 
 def outcome(*drafts):

@@ -2,7 +2,9 @@ from customers.models.consent import Channel, Consent, Purpose
 from customers.models.contact import ContactPerson
 from customers.models.custom_field import CustomField
 from customers.models.customer import Customer
+from customers.models.duplicate import DuplicatePair
+from customers.models.merge import CustomerMerge
 from customers.models.ownership import PastOwnership
 from customers.models.vehicle import Vehicle
 
-__all__ = ["Channel", "Consent", "ContactPerson", "CustomField", "Customer", "PastOwnership", "Purpose", "Vehicle"]
+__all__ = ["Channel", "Consent", "ContactPerson", "CustomField", "Customer", "CustomerMerge", "DuplicatePair", "PastOwnership", "Purpose", "Vehicle"]

@@ -18,6 +18,17 @@ class CustomerQuerySet(StoreScopedQuerySet):
         """Return the other customers of the store with the same number; across stores nothing is told (T8)."""
         return self.filter(store=customer.store_id, phone=customer.phone).exclude(phone="").exclude(pk=customer.pk)
 
+    def known_as(self, customer_ids):
+        """Return the ids under which these customers are or have been known; events keep the one they were written with."""
+        return self.filter(models.Q(pk__in=customer_ids) | models.Q(merged_into__in=customer_ids)).values_list("pk", flat=True)
+
+
+class StandingManager(models.Manager.from_queryset(CustomerQuerySet)):
+    """Leaves out the records that have been merged into another."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(merged_into=None)
+
 
 class Customer(WithCustomFields):
     view_permission = "customers.view"
@@ -56,7 +67,13 @@ class Customer(WithCustomFields):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     updated_at = models.DateTimeField(_("updated"), default=timezone.now)
 
-    objects = CustomerQuerySet.as_manager()
+    # A record merged into another stays, hidden, to be had back and to know its external id again.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False, verbose_name=_("merged into")
+    )
+
+    objects = StandingManager()
+    everyone = CustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("customer")
@@ -66,11 +83,12 @@ class Customer(WithCustomFields):
             models.Index(fields=["store", "phone"], name="customer_phone"),
             models.Index(fields=["store", "phone_tail"], name="customer_phone_tail"),
             models.Index(fields=["store", "-created_at", "-id"], name="customer_newest"),
+            models.Index(fields=["merged_into"], name="customer_merged_into", condition=models.Q(merged_into__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["store", "source", "external_id"],
-                condition=~models.Q(external_id=""),
+                condition=~models.Q(external_id="") & models.Q(merged_into=None),
                 name="customer_external_id_once",
                 violation_error_message=_("This external id is already taken in this store."),
             )
@@ -99,6 +117,10 @@ class Customer(WithCustomFields):
     def completeness(self):
         """Return the filled share of the wanted fields in percent."""
         return 100 - 100 * len(self.missing_fields) // len(self.WANTED[self.kind])
+
+    @property
+    def known_ids(self):
+        return Customer.everyone.known_as([self.pk])
 
     def can_edit_by(self, user):
         return user.may("customers.edit", self.store_id)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from activity.models import Event
+from customers.merging import merge_customers
 from customers.models import Customer, Vehicle
 from tests.transfers.files import order, orders, text_file, workbook
 from transfers.services import import_file
@@ -129,3 +130,15 @@ def test_a_bad_delivery_is_named(store, tmp_path, cells, code):
 def test_a_birthday_in_the_future_is_refused(store, tmp_path):
     report = import_file("customers", customers(tmp_path, customer_row(生日="2031-01-01")), store).as_dict()
     assert [note["code"] for note in report["rejected"]] == ["birthday_in_future"]
+
+
+def test_a_file_finds_the_kept_record_for_one_that_was_merged(store, care_manager, tmp_path):
+    """AR4: what the file still says of the merged record neither makes a new customer nor overwrites the kept one."""
+    rows = [customer_row(), customer_row(客户编号="KH2", 客户姓名="甲一一", 手机号码="13800000002", 车牌号="", 车架号="")]
+    counts("customers", customers(tmp_path, *rows), store)
+    kept, other = Customer.objects.order_by("external_id")
+    merge_customers(kept, other, by=care_manager)
+    assert counts("customers", customers(tmp_path, *rows), store) == (0, 0, 2, 0)
+    by_name = [customer_row(客户编号="", 客户姓名="甲一一", 手机号码="13800000002", 车牌号="", 车架号="")]
+    assert counts("customers", customers(tmp_path, *by_name), store) == (0, 0, 1, 0)
+    assert Customer.objects.values_list("name", "external_id").get() == ("甲一", "KH1")
