@@ -7,7 +7,7 @@ from django.utils import timezone
 from activity.models import Event
 from activity.services import announce_days
 from common.bulk import change, load
-from customers.models import Customer, Vehicle
+from customers.models import Customer, DuplicatePair, Vehicle
 from followups.models import FollowUp
 from stores.models import Store
 from transfers.drafts import KEYS
@@ -138,10 +138,10 @@ class Undo:
 
 
 def in_use(model, pks, calls=()):
-    """Return those of the rows another row points to, the planned ``calls`` aside."""
+    """Return those of the rows another row points to, the planned ``calls`` and suspected duplicates aside."""
     used = set()
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
+        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one) and relation.related_model is not DuplicatePair:
             pointing = relation.related_model._base_manager.filter(**{f"{relation.field.name}__among": pks})
             pairs = pointing.values_list("pk", relation.field.attname)
             used |= {pk for own, pk in pairs if not (relation.related_model is FollowUp and own in calls)}

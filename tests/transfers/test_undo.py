@@ -9,10 +9,10 @@ import pytest
 from accounts.roles import Role
 from activity.models import Event
 from common.errors import Conflict, NotAllowed
-from customers.models import Customer, Vehicle
+from customers.models import Customer, DuplicatePair, Vehicle
 from followups.models import FollowUp
 from kpis.models import DirtyDay
-from tests.factories import make_followup, make_user
+from tests.factories import make_customer, make_followup, make_user
 from tests.transfers.files import order, orders
 from transfers.models import ImportTrace
 from transfers.services import forget_outdated, import_file
@@ -41,6 +41,24 @@ def test_new_rows_go_with_the_calls_planned_for_them(store, care_manager, tmp_pa
     assert date(2026, 10, 12) in DirtyDay.objects.values_list("date", flat=True)
     event = Event.objects.get(code="import.undone")
     assert (event.actor, event.particulars) == (care_manager, {"removed": outcome(run)[0], "restored": 0, "kept": 0})
+
+
+def test_a_suspected_duplicate_goes_with_the_new_customer(store, care_manager, tmp_path):
+    """AR4: a pair found at night is no work of anybody's."""
+    older = make_customer(store)
+    run = taken(tmp_path, store, order("RO1"))
+    new = Customer.objects.exclude(pk=older.pk).get()
+    DuplicatePair.objects.create(store=store, first=older, second=new, score=60)
+    undo_import(run, by=care_manager)
+    assert list(Customer.objects.all()) == [older]
+    assert not DuplicatePair.objects.exists()
+
+
+def test_the_history_of_the_car_leads_to_the_order_turned_back(page, store, care_manager, tmp_path):
+    taken(tmp_path, store, order("RO1"))
+    undo_import(taken(tmp_path, store, order("RO1", 进厂里程="13000")), by=care_manager)
+    text = page(care_manager).get(Vehicle.objects.get().get_absolute_url()).content.decode()
+    assert text.count(">Visit data changed</a>") == 2
 
 
 def test_the_file_can_be_taken_in_again(store, care_manager, tmp_path):
