@@ -43,7 +43,7 @@ class CustomerApiFilter(CustomerFilter):
 
 
 class DuplicateFilter(django_filters.FilterSet):
-    store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=visible_stores)
 
     class Meta:
         model = DuplicatePair

@@ -33,7 +33,9 @@ class Reference:
 
     @property
     def label(self):
-        return self.model._meta.verbose_name_plural
+        """Return what the rows are called; where no plural is written down, Django would put an English “s” behind any language."""
+        meta = self.model._meta
+        return meta.verbose_name_plural if "verbose_name_plural" in meta.original_attrs else meta.verbose_name
 
     def rows(self, customer):
         # The plain manager: what is hidden or may not be changed by hand moves as well.

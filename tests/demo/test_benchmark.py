@@ -35,6 +35,7 @@ def test_it_prints_every_figure_and_the_machine_and_leaves_the_configured_databa
         ("dry run of the same", 200, 0.6),
         ("import against django-import-export, bulk", 20, 0.25),
         ("import against django-import-export", 20, 0.067),
+        ("export of repair orders", 200, 1.5),
         ("search, p95", 200, 1),
         ("customer page, p95", 200, 1),
     ]
