@@ -31,5 +31,6 @@ app.conf.beat_schedule = {
     "find-duplicates": {"task": "customers.tasks.find_duplicates", "schedule": crontab(hour=3, minute=30)},
     "note-overdue-promises": {"task": "visits.tasks.note_overdue_promises", "schedule": crontab(minute=10)},
     "watch-guarantees": {"task": "visits.tasks.watch_guarantees", "schedule": crontab(minute=20)},
+    "estimate-maintenance": {"task": "visits.tasks.estimate_maintenance", "schedule": crontab(hour=2, minute=10)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

@@ -33,6 +33,8 @@ SUBJECTS = {
     "visits:promise_": "promise",
     "visits:guarantee_": "vehicle",
     "visits:guaranteerule_": "guarantee_rule",
+    "visits:mileage": "vehicle",
+    "visits:interval_": "interval",
     "followups:": "followup",
     "followups:plan": "plan",
     "complaints:": "complaint",
@@ -52,7 +54,7 @@ SUBJECTS = {
     "messaging:rule": "rule",
 }
 # Rows of the whole group: a person of another store with the right role may open them.
-GROUP_WIDE = {"questionnaire", "draft", "plan", "calendar_day", "checklist", "template", "rule", "custom_field", "guarantee_rule"}
+GROUP_WIDE = {"questionnaire", "draft", "plan", "calendar_day", "checklist", "template", "rule", "custom_field", "guarantee_rule", "interval"}
 OTHER_ARGUMENTS = {"code": "csi", "number": 1}
 
 

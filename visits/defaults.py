@@ -1,8 +1,8 @@
-"""What visits ship: the delivery ceremony (S3-18, item 5) and the numbers of the three guarantees (domain 3.5)."""
+"""What visits ship: the delivery ceremony (S3-18, item 5) the numbers of the three guarantees (domain 3.5) and maintenance intervals."""
 
 from datetime import date
 
-from visits.models import Ceremony, GuaranteeRule
+from visits.models import Ceremony, GuaranteeRule, MaintenanceInterval
 
 # text in Chinese, text in English, needs a photo
 CEREMONY = [
@@ -33,6 +33,8 @@ GUARANTEE_RULES = [
     ),
     (date(2022, 1, 1), "2022年三包规定（市场监管总局令第43号）", "Rule of 2022 (SAMR Order 43)", {}),
 ]
+# power, first service at km and after months, then every so many km and months; makers differ, so every group edits them (S2-10)
+INTERVALS = [("", 5000, 6, 10_000, 6), ("electric", 5000, 6, 20_000, 12)]
 
 
 def load():
@@ -40,5 +42,9 @@ def load():
     if not GuaranteeRule.objects.exists():
         for valid_from, name_zh, name_en, numbers in GUARANTEE_RULES:
             GuaranteeRule.objects.create(valid_from=valid_from, name_zh=name_zh, name_en=name_en, **numbers)
+    if not MaintenanceInterval.objects.exists():
+        for power, first_km, first_months, every_km, every_months in INTERVALS:
+            numbers = {"first_km": first_km, "first_months": first_months, "every_km": every_km, "every_months": every_months}
+            MaintenanceInterval.objects.create(power=power, valid_from=date(2020, 1, 1), **numbers)
     if not Ceremony.objects.exists():
         Ceremony.publish([{"text_zh": zh, "text_en": en, "needs_photo": needs_photo} for zh, en, needs_photo in CEREMONY])

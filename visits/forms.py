@@ -9,14 +9,13 @@ from accounts.models import User
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input, moment_input
 from customers.custom import CustomFieldsMixin
 from customers.models import Vehicle
-from stores.calendar import add_months
 from visits.inquiry import QUESTIONS, TEXT_LIMIT
+from visits.mileage.history import estimate_after
+from visits.mileage.words import basis_of
 from visits.models import Appointment, Delivery, Visit
 
 TYPICAL_STAY = timedelta(hours=2)
 EARLIER_VISITS = 10
-# What most makers ask for; the day is only a suggestion.
-MAINTENANCE_MONTHS = 6
 FOLDED = [
     "advisor",
     "work",
@@ -176,9 +175,14 @@ class HandOverForm(ConfirmedMixin, forms.ModelForm):
             self.fields[name].widget.attrs["inputmode"] = "decimal"
         self.initial |= self.instance.item_amounts
         if self.instance.kind in Visit.MAINTENANCES:
-            self.initial["next_maintenance_on"] = add_months(self.instance.store.today(), MAINTENANCE_MONTHS)
+            self.suggest_maintenance(estimate_after(self.instance))
 
     amount_names = ["labour_amount", "parts_amount", "total_amount"]
+
+    def suggest_maintenance(self, estimate):
+        if estimate is not None:
+            self.initial["next_maintenance_on"] = estimate.due_on
+            self.fields["next_maintenance_on"].help_text = basis_of(estimate)
 
     @property
     def amounts(self):

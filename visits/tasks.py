@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from visits import services
+from visits.mileage.services import estimate_maintenance as estimate
 
 
 @shared_task
@@ -27,3 +28,8 @@ def note_overdue_promises():
 @shared_task
 def watch_guarantees():
     services.watch_guarantees(timezone.now())
+
+
+@shared_task
+def estimate_maintenance():
+    estimate()

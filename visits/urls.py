@@ -5,6 +5,7 @@ from visits.advice import views as advice
 from visits.board import views as board
 from visits.deliveries import views as deliveries
 from visits.guarantees import views as guarantees
+from visits.mileage import views as mileage
 from visits.orders import views as orders
 from visits.promises import views as promises
 from visits.workshop import views as workshop
@@ -63,6 +64,10 @@ urlpatterns = [
     path("settings/guarantee-rules/", guarantees.guaranteerule_list, name="guaranteerule_list"),
     path("settings/guarantee-rules/new/", guarantees.guaranteerule_create, name="guaranteerule_create"),
     path("settings/guarantee-rules/<int:pk>/", guarantees.guaranteerule_edit, name="guaranteerule_edit"),
+    path("vehicles/<int:pk>/mileage/", mileage.mileage, name="mileage"),
+    path("settings/maintenance-intervals/", mileage.interval_list, name="interval_list"),
+    path("settings/maintenance-intervals/new/", mileage.interval_create, name="interval_create"),
+    path("settings/maintenance-intervals/<int:pk>/", mileage.interval_edit, name="interval_edit"),
     path("promises/", promises.promise_list, name="promise_list"),
     path("promises/new/", promises.promise_create, name="promise_create"),
     path("promises/<int:pk>/", promises.promise_detail, name="promise_detail"),

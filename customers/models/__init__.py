@@ -4,7 +4,20 @@ from customers.models.custom_field import CustomField
 from customers.models.customer import Customer
 from customers.models.duplicate import DuplicatePair
 from customers.models.merge import CustomerMerge
+from customers.models.mileage import MileageReading
 from customers.models.ownership import PastOwnership
 from customers.models.vehicle import Vehicle
 
-__all__ = ["Channel", "Consent", "ContactPerson", "CustomField", "Customer", "CustomerMerge", "DuplicatePair", "PastOwnership", "Purpose", "Vehicle"]
+__all__ = [
+    "Channel",
+    "Consent",
+    "ContactPerson",
+    "CustomField",
+    "Customer",
+    "CustomerMerge",
+    "DuplicatePair",
+    "MileageReading",
+    "PastOwnership",
+    "Purpose",
+    "Vehicle",
+]

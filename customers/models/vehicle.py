@@ -10,12 +10,13 @@ from common.scope import StoreScopedQuerySet
 from customers.models.change import apply_changes, told_changes
 from customers.models.custom_field import WithCustomFields
 from customers.models.customer import Customer
+from customers.models.mileage import Driven
 from customers.models.ownership import Owned
 from customers.numbers import normal_plate, normal_vin
 from stores.models import Store
 
 
-class Vehicle(Owned, WithCustomFields):
+class Vehicle(Owned, Driven, WithCustomFields):
     view_permission = "customers.view"
 
     class Power(models.TextChoices):
@@ -38,9 +39,9 @@ class Vehicle(Owned, WithCustomFields):
     registered_on = models.DateField(_("registered on"), null=True, blank=True)
     compulsory_insurance_until = models.DateField(_("compulsory insurance until"), null=True, blank=True)
     commercial_insurance_until = models.DateField(_("commercial insurance until"), null=True, blank=True)
-    mileage = models.PositiveIntegerField(_("mileage (km)"), null=True, blank=True)
-    mileage_on = models.DateField(_("mileage read on"), null=True, blank=True)
     next_maintenance_on = models.DateField(_("next maintenance on"), null=True, blank=True)
+    # When the day above was estimated; empty when somebody has set it.
+    maintenance_estimated_at = models.DateTimeField(_("next maintenance estimated"), null=True, editable=False)
     source = models.CharField(_("source system"), max_length=40, blank=True)
     external_id = models.CharField(_("external id"), max_length=80, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -113,28 +114,24 @@ class Vehicle(Owned, WithCustomFields):
 
     @transaction.atomic
     def edit(self, *, by, **changes):
-        """Change the given fields; nothing is recorded when nothing differs."""
+        """Change the given fields; nothing is recorded when nothing differs. A mileage is a reading of today (AR2)."""
         if not self.can_edit_by(by):
             raise NotAllowed
+        mileage = changes.pop("mileage", self.mileage)
+        if mileage not in (None, self.mileage):
+            self.note_mileage(mileage, by=by)
         told, changed = told_changes(self, changes), apply_changes(self, changes)
         if not changed:
             return
-        if "mileage" in changed:
-            self.mileage_on = self.store.today()
+        if "next_maintenance_on" in changed:
+            self.maintenance_estimated_at = None
         self.updated_at = timezone.now()
-        self.save(update_fields=[*changed, "vin_tail", "mileage_on", "updated_at"])
+        self.save(update_fields=[*changed, "vin_tail", "maintenance_estimated_at", "updated_at"])
         record("vehicle.edited", self, by=by, vehicle_id=self.pk, fields=told)
-
-    def read_mileage(self, mileage, on):
-        """Keep a newer reading; a backward one never overwrites."""
-        if mileage is None:
-            return
-        lower = models.Q(mileage=None) | models.Q(mileage__lte=mileage)
-        if Vehicle.objects.filter(lower, pk=self.pk).update(mileage=mileage, mileage_on=on, updated_at=timezone.now()):
-            self.mileage, self.mileage_on = mileage, on
 
     def expect_maintenance(self, on, *, by):
         """Note the day the car is due next; reminders of an earlier day lose their reason."""
-        if Vehicle.objects.filter(pk=self.pk).exclude(next_maintenance_on=on).update(next_maintenance_on=on, updated_at=timezone.now()):
-            self.next_maintenance_on = on
+        known = models.Q(next_maintenance_on=on, maintenance_estimated_at=None)
+        if Vehicle.objects.filter(pk=self.pk).exclude(known).update(next_maintenance_on=on, maintenance_estimated_at=None, updated_at=timezone.now()):
+            self.next_maintenance_on, self.maintenance_estimated_at = on, None
             record("vehicle.edited", self, by=by, vehicle_id=self.pk, fields=["next_maintenance_on"])

@@ -1,7 +1,7 @@
 import pytest
 
 from activity.models import Event
-from tests.factories import make_customer, make_vehicle
+from tests.factories import make_customer, make_vehicle, on
 
 
 @pytest.fixture
@@ -79,7 +79,8 @@ def test_a_vehicle_is_edited_and_its_reading_dated(store, agent, page):
     page(agent).post(f"/vehicles/{vehicle.pk}/edit/", {"plate": "沪A12345", "vin": "LATPAB071W1005301", "model": "B", "mileage": "12000"})
     vehicle.refresh_from_db()
     assert (vehicle.model, vehicle.mileage, vehicle.mileage_on) == ("B", 12000, store.today())
-    assert Event.objects.get().particulars == {"fields": ["mileage", "model"]}
+    read, edited = Event.objects.order_by("pk")
+    assert (read.code, read.particulars["mileage"], edited.particulars) == ("vehicle.read", 12000, {"fields": ["model"]})
 
 
 def test_a_mileage_running_backwards_is_asked_about(store, agent, page):
@@ -89,6 +90,17 @@ def test_a_mileage_running_backwards_is_asked_about(store, agent, page):
     answer = page(agent).post(f"/vehicles/{vehicle.pk}/edit/", sent)
     assert answer.context["form"].errors == {"mileage": ["The last reading was 12000 km."]}
     assert page(agent).post(f"/vehicles/{vehicle.pk}/edit/", sent | {"confirmed": "on"}).status_code == 302
+    vehicle.refresh_from_db()
+    assert (vehicle.mileage, vehicle.mileage_readings.get().mileage) == (12000, 1200)
+
+
+def test_the_api_keeps_a_lower_mileage_on_record_once_and_overwrites_nothing(store, agent, api):
+    """AR2."""
+    vehicle = make_vehicle(store, mileage=12000, mileage_on=on("2026-11-01"))
+    for _time in range(2):
+        assert api(agent).patch(f"/api/v1/vehicles/{vehicle.pk}/", {"mileage": 1200}).json()["mileage"] == 12000
+    assert [reading.mileage for reading in vehicle.mileage_readings.all()] == [1200]
+    assert Event.objects.get().particulars["is_backward"] is True
 
 
 def test_a_stranger_cannot_edit_a_vehicle(store, stranger, page, api):

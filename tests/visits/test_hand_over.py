@@ -152,7 +152,7 @@ def test_the_api_names_the_field_that_is_wrong(here, advisor, api, given, field)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
 
-def test_the_next_maintenance_is_suggested_and_kept(here, advisor, page, store):
+def test_the_next_maintenance_is_suggested_and_kept(here, advisor, page, store, defaults):
     """S2-10: without a new day the car would never be reminded again."""
     client = page(advisor)
     suggested = add_months(store.today(), 6)

@@ -7,6 +7,7 @@ from visits.models.check import QualityCheck
 from visits.models.delivery import Delivery
 from visits.models.guarantee import Guarantee, GuaranteeRepair, GuaranteeRule
 from visits.models.item import OrderItem
+from visits.models.maintenance import MaintenanceInterval
 from visits.models.plate import PlateState
 from visits.models.promise import Promise
 from visits.models.visit import Visit, next_number
@@ -22,6 +23,7 @@ __all__ = [
     "Guarantee",
     "GuaranteeRepair",
     "GuaranteeRule",
+    "MaintenanceInterval",
     "OrderItem",
     "PlateState",
     "Promise",
