@@ -45,7 +45,8 @@ class CustomerSerializer(ArchiveSerializer):
     class Meta:
         model = Customer
         fields = [
-            "id", "store", "kind", "name", "gender", "phone", "birthday", "address", "is_key_account", "notes", "do_not_call_at", "phone_doubtful_at",
+            "id", "store", "kind", "name", "gender", "phone", "birthday", "lunar_birthday", "address", "is_key_account", "notes", "do_not_call_at",
+            "phone_doubtful_at",
             "confirmed_at", "custom", "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["do_not_call_at", "phone_doubtful_at", "confirmed_at", "created_at", "updated_at"]

@@ -50,7 +50,7 @@ class CustomerForm(ArchiveForm):
 
     class Meta:
         model = Customer
-        fields = ["name", "kind", "gender", "phone", "birthday", "address", "is_key_account", "notes"]
+        fields = ["name", "kind", "gender", "phone", "birthday", "lunar_birthday", "address", "is_key_account", "notes"]
         widgets = {"birthday": day_input(), "notes": forms.Textarea(attrs={"rows": 3}), "phone": forms.TextInput(attrs={"inputmode": "tel"})}
 
     def doubts(self):
@@ -163,7 +163,7 @@ class TransferForm(ConfirmedMixin, forms.ModelForm):
 class ContactForm(forms.ModelForm):
     class Meta:
         model = ContactPerson
-        fields = ["name", "relation", "phone", "birthday", "is_lunar", "preferences"]
+        fields = ["name", "relation", "phone", "birthday", "lunar_birthday", "preferences"]
         widgets = {"birthday": day_input()}
 
 

@@ -42,6 +42,12 @@ TEMPLATES = [
         "【{store}】{customer}您好，上次到店检查时为您的{car}建议的项目将于{date}到期，为了行车安全请留意。如需预约或了解详情，请联系您的服务顾问。拒收请回复R",
     ),
     ("birthday", "Birthday greeting", "生日祝福", "【{store}】{customer}，今天是您的生日，我们全体同事祝您生日快乐、身体健康、出行平安！拒收请回复R"),
+    (
+        "family-birthday",
+        "Birthday in the family",
+        "家人生日祝福",
+        "【{store}】{customer}您好，今天是您{person}的生日，请代我们送上祝福，祝阖家幸福、出行平安！拒收请回复R",
+    ),
 ]
 # code, occasion, days before, template
 RULES = [
@@ -50,6 +56,7 @@ RULES = [
     ("insurance-30", Occasion.INSURANCE, 30, "insurance-soon"),
     ("insurance-7", Occasion.INSURANCE, 7, "insurance-now"),
     ("birthday", Occasion.BIRTHDAY, 0, "birthday"),
+    ("family-birthday", Occasion.FAMILY, 0, "family-birthday"),
     ("advised-7", Occasion.ADVISED, 7, "advised-work-due"),
 ]
 

@@ -1,6 +1,5 @@
 """The days reminders are about: where they stand, and whether they still do."""
 
-from calendar import isleap
 from datetime import timedelta
 
 from messaging.models.rule import ReminderRule
@@ -12,19 +11,13 @@ Occasion = ReminderRule.Occasion
 EARLY = timedelta(days=30)
 
 
-def birthday_in(birthday, year):
-    """Return the day it is kept in ``year``: 29 February moves to the 28th where there is none."""
-    if (birthday.month, birthday.day) == (2, 29) and not isleap(year):
-        return birthday.replace(year=year, day=28)
-    return birthday.replace(year=year)
-
-
 def occasion_problem(message):
     """Tell why a reminder has lost its reason, "" while it stands."""
     check = {
         Occasion.MAINTENANCE: maintenance_problem,
         Occasion.INSURANCE: insurance_problem,
         Occasion.BIRTHDAY: birthday_problem,
+        Occasion.FAMILY: family_problem,
         Occasion.ADVISED: advised_problem,
     }
     return check[message.rule.occasion](message)
@@ -44,8 +37,12 @@ def insurance_problem(message):
 
 
 def birthday_problem(message):
-    birthday = message.customer.birthday
-    return "" if birthday and birthday_in(birthday, message.occurs_on.year) == message.occurs_on else Reason.DATE_MOVED
+    return "" if message.customer.keeps_birthday_on(message.occurs_on) else Reason.DATE_MOVED
+
+
+def family_problem(message):
+    person = message.subject
+    return "" if person is not None and person.keeps_birthday_on(message.occurs_on) else Reason.DATE_MOVED
 
 
 def advised_problem(message):

@@ -8,9 +8,10 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from common.bulk import OnConflict, load
-from customers.models import Channel, Consent, Customer, Vehicle
+from customers.models import Channel, Consent, ContactPerson, Customer, Vehicle
+from customers.models.birthday import born_on
 from messaging.models import Message, ReminderRule
-from messaging.occasions import Occasion, birthday_in
+from messaging.occasions import Occasion
 from messaging.wording import values
 from stores.models import Store
 from visits.models import AdvisedWork
@@ -23,6 +24,7 @@ LASTS = {
     Occasion.MAINTENANCE: timedelta(days=3),
     Occasion.INSURANCE: timedelta(days=3),
     Occasion.BIRTHDAY: timedelta(hours=11),
+    Occasion.FAMILY: timedelta(hours=11),
     Occasion.ADVISED: timedelta(days=3),
 }
 COLUMNS = [
@@ -46,16 +48,17 @@ def rows(rule, store, now):
     """Yield a message for everybody the rule reaches within the horizon and who has agreed."""
     before, lasts = timedelta(days=rule.days_before), LASTS[rule.occasion]
     first, last = store.today(now - lasts) + before, store.today(now) + HORIZON + before
-    for customer, vehicle, day in SUBJECTS[rule.occasion](store, rule, first, last):
+    for customer, about, day in SUBJECTS[rule.occasion](store, rule, first, last):
         due_at = datetime.combine(day - before, SEND_AT, store.zone)
         if due_at + lasts > now:
-            yield row(rule, store, (customer, vehicle, day), due_at)
+            yield row(rule, store, (customer, about, day), due_at)
 
 
 def row(rule, store, subject, due_at):
-    customer, vehicle, day = subject
-    thing = vehicle or customer
-    body = rule.template.fill(values(store, customer, vehicle, day))
+    customer, about, day = subject
+    vehicle, person = (about if isinstance(about, kind) else None for kind in (Vehicle, ContactPerson))
+    thing = about or customer
+    body = rule.template.fill(values(store, customer, vehicle, day, person))
     key = f"{rule.code}:{thing._meta.model_name}-{thing.pk}:{day}:sms"
     thing_type = ContentType.objects.get_for_model(thing).pk
     owner = (store.pk, customer.pk, vehicle.pk if vehicle else None)
@@ -89,23 +92,23 @@ def advised(store, rule, first, last):
 
 
 def birthday(store, rule, first, last):
-    kept = {first + timedelta(days=number) for number in range((last - first).days + 1)}
+    kept = days_between(first, last)
     for customer in agreed(Customer.objects.filter(born_on(kept), store=store, kind=Customer.Kind.PERSON), rule):
-        for year in {first.year, last.year}:
-            day = birthday_in(customer.birthday, year)
-            if day in kept:
-                yield customer, None, day
+        for day in filter(customer.keeps_birthday_on, kept):
+            yield customer, None, day
 
 
-def born_on(days):
-    """Return the condition for birthdays kept on one of ``days``, 29 February with the 28th."""
-    wanted = {(day.month, day.day) for day in days}
-    if (2, 28) in wanted:
-        wanted.add((2, 29))
-    condition = Q(pk__in=[])
-    for month, number in wanted:
-        condition |= Q(birthday__month=month, birthday__day=number)
-    return condition
+def family(store, rule, first, last):
+    """The customer is greeted for the family: nobody else has agreed to anything."""
+    kept = days_between(first, last)
+    persons = ContactPerson.objects.filter(born_on(kept), customer__store=store, customer__merged_into=None, relation__in=ContactPerson.FAMILY)
+    for person in agreed(persons, rule, "customer"):
+        for day in filter(person.keeps_birthday_on, kept):
+            yield person.customer, person, day
+
+
+def days_between(first, last):
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def agreed(subjects, rule, owner=""):
@@ -116,4 +119,10 @@ def agreed(subjects, rule, owner=""):
     return (reached.select_related(owner) if owner else reached).filter(word=True).iterator(chunk_size=2000)
 
 
-SUBJECTS = {Occasion.MAINTENANCE: maintenance, Occasion.INSURANCE: insurance, Occasion.BIRTHDAY: birthday, Occasion.ADVISED: advised}
+SUBJECTS = {
+    Occasion.MAINTENANCE: maintenance,
+    Occasion.INSURANCE: insurance,
+    Occasion.BIRTHDAY: birthday,
+    Occasion.FAMILY: family,
+    Occasion.ADVISED: advised,
+}

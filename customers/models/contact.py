@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from activity.services import record
 from common.errors import NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
+from customers.models.birthday import WithBirthday
 from customers.models.customer import Customer
 from customers.numbers import normal_phone
 
@@ -12,7 +13,7 @@ class ContactQuerySet(StoreScopedQuerySet):
     store_path = "customer__store_id"
 
 
-class ContactPerson(models.Model):
+class ContactPerson(WithBirthday):
     """Somebody beside the customer who matters: family, driver, key person of a company (S4-01)."""
 
     view_permission = "customers.view"
@@ -25,12 +26,13 @@ class ContactPerson(models.Model):
         KEY_PERSON = "key_person", _("Key person of the company")
         OTHER = "other", _("Other")
 
+    # Whose birthdays the family keeps together, and the house may greet them for.
+    FAMILY = (Relation.SPOUSE, Relation.CHILD, Relation.PARENT)
+
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts", verbose_name=_("customer"))
     name = models.CharField(_("name"), max_length=80)
     relation = models.CharField(_("relation"), max_length=12, choices=Relation)
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("Mobile with 11 digits or a landline with area code."))
-    birthday = models.DateField(_("birthday"), null=True, blank=True)
-    is_lunar = models.BooleanField(_("keeps the birthday by the lunar calendar"), default=False)
     preferences = models.CharField(_("preferences"), max_length=200, blank=True)
 
     objects = ContactQuerySet.as_manager()
@@ -43,6 +45,7 @@ class ContactPerson(models.Model):
         return self.name
 
     def clean(self):
+        super().clean()
         with as_validation_error():
             self.phone = normal_phone(self.phone) if self.phone else ""
 

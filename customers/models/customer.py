@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from activity.services import record
 from common.errors import NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
+from customers.models.birthday import WithBirthday
 from customers.models.change import apply_changes, told_changes
 from customers.models.custom_field import WithCustomFields
 from customers.names import pinyin_key
@@ -30,7 +31,7 @@ class StandingManager(models.Manager.from_queryset(CustomerQuerySet)):
         return super().get_queryset().filter(merged_into=None)
 
 
-class Customer(WithCustomFields):
+class Customer(WithBirthday, WithCustomFields):
     view_permission = "customers.view"
 
     class Kind(models.TextChoices):
@@ -55,7 +56,6 @@ class Customer(WithCustomFields):
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("Mobile with 11 digits or a landline with area code."))
     name_key = models.CharField(max_length=200, blank=True, editable=False)
     phone_tail = models.CharField(max_length=4, blank=True, editable=False)
-    birthday = models.DateField(_("birthday"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     is_key_account = models.BooleanField(_("key account"), default=False)
     notes = models.TextField(_("notes"), blank=True)
@@ -101,6 +101,7 @@ class Customer(WithCustomFields):
         return reverse("customers:detail", args=[self.pk])
 
     def clean(self):
+        super().clean()
         with as_validation_error():
             self.phone = normal_phone(self.phone) if self.phone else ""
 
@@ -111,7 +112,8 @@ class Customer(WithCustomFields):
     @property
     def missing_fields(self):
         """Return the fields a complete archive would hold and this one does not (S2-14)."""
-        return [self._meta.get_field(name) for name in self.WANTED[self.kind] if not getattr(self, name)]
+        given = {"birthday": self.birthday or self.lunar_birthday}
+        return [self._meta.get_field(name) for name in self.WANTED[self.kind] if not given.get(name, getattr(self, name))]
 
     @property
     def completeness(self):

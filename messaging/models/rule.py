@@ -17,6 +17,7 @@ class ReminderRule(models.Model):
         MAINTENANCE = "maintenance", _("Maintenance due")
         INSURANCE = "insurance", _("Insurance ends")
         BIRTHDAY = "birthday", _("Birthday")
+        FAMILY = "family", _("Birthday in the family")
         ADVISED = "advised", _("Advised work due")
 
     code = models.SlugField(_("code"), max_length=40, unique=True)

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from customers.models import Channel, Purpose
+from customers.models import Channel, ContactPerson, Purpose
+from customers.models.birthday import birthday_in
 from messaging import outbox
 from messaging.models import Message, MessageTemplate, Reason, ReminderRule
-from messaging.occasions import birthday_in, occasion_problem
+from messaging.occasions import occasion_problem
 from messaging.reminders import plan_reminders
 from tests.factories import NOW, make_customer, make_vehicle, make_visit, on
 from tests.messaging.factories import agree
@@ -87,6 +88,54 @@ def test_29_february_is_greeted_once_a_year(store, customer, night, day):
     for days in range(5):
         plan_reminders(instant(night) + timedelta(days=days))
     assert planned() == [("birthday", day, f"{day} 09:30")]
+
+
+@pytest.mark.parametrize(
+    ("written", "nights", "days"),
+    [
+        # The twelfth month falls into the next solar year (domain 5.6).
+        ("12-8", ["2027-01-10 02:30"], ["2027-01-15"]),
+        # Month 6 of 2025 came twice: once, in the first; a birthday in the leap month likewise, and in common years too.
+        ("6-15", ["2025-07-05 02:30", "2025-08-05 02:30"], ["2025-07-09"]),
+        ("L6-15", ["2025-07-05 02:30", "2025-08-05 02:30"], ["2025-07-09"]),
+        ("L6-15", ["2026-07-24 02:30"], ["2026-07-28"]),
+        # The twelfth month of 2026 has 29 days.
+        ("12-30", ["2027-02-01 02:30"], ["2027-02-05"]),
+    ],
+)
+def test_a_lunar_birthday_is_greeted_once_on_its_day(store, customer, written, nights, days):
+    """Domain 5.6, B7."""
+    customer.birthday, customer.lunar_birthday = on("1980-11-20"), written
+    customer.save()
+    for night in nights:
+        plan_reminders(instant(night))
+        plan_reminders(instant(night) + timedelta(days=1))
+    assert planned() == [("birthday", day, f"{day} 09:30") for day in days]
+
+
+def test_who_keeps_the_lunar_day_is_not_greeted_on_the_solar_one(store, customer):
+    customer.birthday, customer.lunar_birthday = on("1986-11-20"), "1-1"
+    customer.save()
+    plan_reminders(NIGHT)
+    assert planned() == []
+
+
+def test_the_family_is_greeted_through_the_customer(store, customer):
+    """S4-01: spouse, child and parents, by either calendar; a driver's birthday is his own."""
+    for relation, given in [("spouse", {"birthday": on("1990-11-19")}), ("parent", {"lunar_birthday": "10-15"}), ("driver", {"birthday": on("1990-11-19")})]:
+        customer.contacts.create(name="Contact", relation=relation, **given)
+    plan_reminders(NIGHT)
+    assert planned() == [("family-birthday", "2026-11-19", "2026-11-19 09:30"), ("family-birthday", "2026-11-23", "2026-11-23 09:30")]
+    assert "您爱人的生日" in Message.objects.order_by("due_at").first().body
+
+
+@pytest.mark.parametrize("changes", [{"birthday": on("1990-11-20")}, {"lunar_birthday": "1-1"}, None])
+def test_a_greeting_for_the_family_falls_with_its_reason(store, customer, changes):
+    person = customer.contacts.create(name="Contact", relation="spouse", birthday=on("1990-11-19"))
+    plan_reminders(NIGHT)
+    assert occasion_problem(Message.objects.get()) == ""
+    person.delete() if changes is None else ContactPerson.objects.update(**changes)
+    assert occasion_problem(Message.objects.get()) == Reason.DATE_MOVED
 
 
 @pytest.mark.parametrize("birthday", ["1986-05-04", "1988-07-15", "1991-09-15"])
@@ -214,7 +263,7 @@ def test_loading_the_defaults_again_keeps_what_was_edited():
     MessageTemplate.objects.filter(code="birthday").update(body="【{store}】生日快乐")
     defaults.load()
     assert MessageTemplate.objects.get(code="birthday").body == "【{store}】生日快乐"
-    assert (MessageTemplate.objects.count(), ReminderRule.objects.count()) == (6, 6)
+    assert (MessageTemplate.objects.count(), ReminderRule.objects.count()) == (7, 7)
 
 
 def test_planning_asks_a_fixed_number_of_queries(store, customer, django_assert_max_num_queries):
