@@ -40,16 +40,18 @@ class CustomerSerializer(ArchiveSerializer):
     checked_always = ("store", "merged_into")
 
     store = ScopedField(queryset=Store.objects.all())
+    referred_by = ScopedField(queryset=Customer.objects.all(), required=False, allow_null=True)
     custom = CustomValuesField(required=False)
 
     class Meta:
         model = Customer
         fields = [
-            "id", "store", "kind", "name", "gender", "phone", "birthday", "lunar_birthday", "address", "is_key_account", "notes", "do_not_call_at",
+            "id", "store", "kind", "name", "gender", "phone", "birthday", "lunar_birthday", "address", "is_key_account", "channel",
+            "referred_by", "keeper", "loyalty", "loyalty_on", "notes", "do_not_call_at",
             "phone_doubtful_at",
             "confirmed_at", "custom", "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields = ["do_not_call_at", "phone_doubtful_at", "confirmed_at", "created_at", "updated_at"]
+        read_only_fields = ["loyalty", "loyalty_on", "do_not_call_at", "phone_doubtful_at", "confirmed_at", "created_at", "updated_at"]
         validators = []
 
 

@@ -1,4 +1,5 @@
 import django_filters
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import UpdatedSinceFilter, YesNoFilter
@@ -23,13 +24,15 @@ def visible_vehicles(request):
 class CustomerFilter(CustomFilterMixin, django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name or phone"), method="search")
     store = django_filters.ModelChoiceFilter(queryset=visible_stores)
+    # Kept in the address of a link, asked for by nobody.
+    referred_by = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput)
     is_key_account = YesNoFilter(label=_("Key account"))
     do_not_call = YesNoFilter(field_name="do_not_call_at", lookup_expr="isnull", exclude=True, label=_("Do not call"))
     phone_doubtful = YesNoFilter(field_name="phone_doubtful_at", lookup_expr="isnull", exclude=True, label=_("Phone doubtful"))
 
     class Meta:
         model = Customer
-        fields = ["q", "store", "kind", "is_key_account", "do_not_call", "phone_doubtful"]
+        fields = ["q", "store", "kind", "loyalty", "channel", "is_key_account", "do_not_call", "phone_doubtful", "referred_by"]
 
     def search(self, queryset, name, value):
         return queryset.filter(any_of(customer_ranks(value)))

@@ -1,13 +1,16 @@
 import json
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from common.errors import DomainError, as_validation_error
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
 from customers.custom import CustomFieldsMixin
 from customers.models import Channel, ContactPerson, Customer, PastOwnership, Purpose, Vehicle
-from customers.numbers import plate_known, vin_check_ok
+from customers.numbers import normal_phone, plate_known, vin_check_ok
 from stores.fields import StoreField
 
 
@@ -47,11 +50,38 @@ class ArchiveForm(AlikeMixin, CustomFieldsMixin, SeenMixin, ConfirmedMixin, Give
 
 class CustomerForm(ArchiveForm):
     keys, alike = ("name", "phone"), "customers:alike"
+    referrer_phone = forms.CharField(
+        label=_("Referred by (phone)"), required=False, max_length=20, help_text=_("The phone of a customer of this store; empty changes nothing.")
+    )
 
     class Meta:
         model = Customer
-        fields = ["name", "kind", "gender", "phone", "birthday", "lunar_birthday", "address", "is_key_account", "notes"]
+        fields = ["name", "kind", "gender", "phone", "birthday", "lunar_birthday", "address", "channel", "keeper", "is_key_account", "notes"]
         widgets = {"birthday": day_input(), "notes": forms.Textarea(attrs={"rows": 3}), "phone": forms.TextInput(attrs={"inputmode": "tel"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "keeper" in self.fields:
+            here = User.objects.with_permission("customers.edit", self.instance.store).values("pk")
+            self.fields["keeper"].queryset = User.objects.filter(Q(pk__in=here) | Q(pk=self.instance.keeper_id)).order_by("name")
+
+    @property
+    def changes(self):
+        return super().changes | {"referred_by": self.instance.referred_by}
+
+    def clean(self):
+        phone = self.cleaned_data.get("referrer_phone")
+        if phone and self.instance.store_id:
+            self.instance.referred_by = self.referrer(phone)
+        return super().clean()
+
+    def referrer(self, phone):
+        with as_validation_error():
+            found = Customer.objects.filter(store=self.instance.store_id, phone=normal_phone(phone, "referrer_phone")).order_by("pk").first()
+            if found is None:
+                raise DomainError(_("No customer of this store has this phone."), code="referrer_unknown", field="referrer_phone")
+            self.instance.check_referrer(found, field="referrer_phone")
+            return found
 
     def doubts(self):
         namesake = Customer.objects.same_phone_as(self.instance).first()
@@ -61,6 +91,9 @@ class CustomerForm(ArchiveForm):
 
 class NewCustomerForm(CustomerForm):
     """The customer and, for people of several stores, the store."""
+
+    class Meta(CustomerForm.Meta):
+        fields = [name for name in CustomerForm.Meta.fields if name != "keeper"]
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -75,6 +108,7 @@ class BriefCustomerForm(NewCustomerForm):
     """What one asks a new customer at the counter."""
 
     asks_custom = False
+    referrer_phone = None
 
     class Meta(CustomerForm.Meta):
         fields = ["name", "phone", "gender"]

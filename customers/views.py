@@ -75,7 +75,7 @@ def typed_in(request):
 
 @requires("customers.view")
 def detail(request, pk):
-    customer = get_object_or_404(Customer.everyone.for_user(request.user).select_related("store"), pk=pk)
+    customer = get_object_or_404(Customer.everyone.for_user(request.user).select_related("store", "referred_by", "keeper"), pk=pk)
     if customer.merged_into_id:
         return redirect("customers:detail", customer.merged_into_id)
     can_merge = request.user.may("customers.merge", customer.store_id)

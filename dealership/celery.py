@@ -32,5 +32,6 @@ app.conf.beat_schedule = {
     "note-overdue-promises": {"task": "visits.tasks.note_overdue_promises", "schedule": crontab(minute=10)},
     "watch-guarantees": {"task": "visits.tasks.watch_guarantees", "schedule": crontab(minute=20)},
     "estimate-maintenance": {"task": "visits.tasks.estimate_maintenance", "schedule": crontab(hour=2, minute=10)},
+    "classify-customers": {"task": "visits.tasks.classify_customers", "schedule": crontab(hour=2, minute=20)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

@@ -35,6 +35,8 @@ SUBJECTS = {
     "visits:guaranteerule_": "guarantee_rule",
     "visits:mileage": "vehicle",
     "visits:interval_": "interval",
+    "visits:value": "customer",
+    "visits:loyaltyrule_": "loyalty_rule",
     "followups:": "followup",
     "followups:plan": "plan",
     "complaints:": "complaint",
@@ -54,7 +56,7 @@ SUBJECTS = {
     "messaging:rule": "rule",
 }
 # Rows of the whole group: a person of another store with the right role may open them.
-GROUP_WIDE = {"questionnaire", "draft", "plan", "calendar_day", "checklist", "template", "rule", "custom_field", "guarantee_rule", "interval"}
+GROUP_WIDE = {"questionnaire", "draft", "plan", "calendar_day", "checklist", "template", "rule", "custom_field", "guarantee_rule", "interval", "loyalty_rule"}
 OTHER_ARGUMENTS = {"code": "csi", "number": 1}
 
 

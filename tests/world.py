@@ -15,7 +15,7 @@ from stores.models import CalendarDay
 from surveys.models import Checklist, MysteryShop, Questionnaire, Response
 from tests.factories import NOW, make_customer, make_delivery, make_handed_over, make_vehicle, make_visit, on
 from transfers.models import ExportRun, ImportRun
-from visits.models import AdvisedWork, Appointment, Guarantee, GuaranteeRepair, GuaranteeRule, MaintenanceInterval, Promise
+from visits.models import AdvisedWork, Appointment, Guarantee, GuaranteeRepair, GuaranteeRule, LoyaltyRule, MaintenanceInterval, Promise
 
 
 def make_world(store, people):
@@ -44,6 +44,7 @@ def make_world(store, people):
         guarantee=Guarantee.objects.create(store=store, vehicle=vehicle),
         guarantee_repair=GuaranteeRepair.objects.create(store=store, visit=handed_over, fault="Oil leak"),
         guarantee_rule=GuaranteeRule.objects.first(),
+        loyalty_rule=LoyaltyRule.objects.first(),
         interval=MaintenanceInterval.objects.first(),
         followup=followup,
         plan=followup.plan,

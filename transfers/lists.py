@@ -170,6 +170,7 @@ LISTS = {
             Column(_("Do not call"), ("do_not_call_at",), in_words),
             Column(_("Phone"), ("phone",), mask="phone"),
             coded(_("Kind"), Customer, "kind"),
+            coded(_("Class"), Customer, "loyalty"),
             STORE,
             day(_("Created"), "created_at", local_day),
         ],

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from visits.models import Ceremony, GuaranteeRule, MaintenanceInterval
+from visits.models import Ceremony, GuaranteeRule, LoyaltyRule, MaintenanceInterval
 
 # text in Chinese, text in English, needs a photo
 CEREMONY = [
@@ -42,6 +42,9 @@ def load():
     if not GuaranteeRule.objects.exists():
         for valid_from, name_zh, name_en, numbers in GUARANTEE_RULES:
             GuaranteeRule.objects.create(valid_from=valid_from, name_zh=name_zh, name_en=name_en, **numbers)
+    # Six months away is at risk, a year is lost (domain, loss rate by method B); the rest is ours.
+    if not LoyaltyRule.objects.exists():
+        LoyaltyRule.objects.create(valid_from=date(2020, 1, 1))
     if not MaintenanceInterval.objects.exists():
         for power, first_km, first_months, every_km, every_months in INTERVALS:
             numbers = {"first_km": first_km, "first_months": first_months, "every_km": every_km, "every_months": every_months}

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from visits import services
+from visits.loyalty.classes import classify_customers as classify
 from visits.mileage.services import estimate_maintenance as estimate
 
 
@@ -33,3 +34,8 @@ def watch_guarantees():
 @shared_task
 def estimate_maintenance():
     estimate()
+
+
+@shared_task
+def classify_customers():
+    classify()

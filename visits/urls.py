@@ -5,6 +5,7 @@ from visits.advice import views as advice
 from visits.board import views as board
 from visits.deliveries import views as deliveries
 from visits.guarantees import views as guarantees
+from visits.loyalty import views as loyalty
 from visits.mileage import views as mileage
 from visits.orders import views as orders
 from visits.promises import views as promises
@@ -64,6 +65,10 @@ urlpatterns = [
     path("settings/guarantee-rules/", guarantees.guaranteerule_list, name="guaranteerule_list"),
     path("settings/guarantee-rules/new/", guarantees.guaranteerule_create, name="guaranteerule_create"),
     path("settings/guarantee-rules/<int:pk>/", guarantees.guaranteerule_edit, name="guaranteerule_edit"),
+    path("customers/<int:pk>/value/", loyalty.value, name="value"),
+    path("settings/customer-classes/", loyalty.loyaltyrule_list, name="loyaltyrule_list"),
+    path("settings/customer-classes/new/", loyalty.loyaltyrule_create, name="loyaltyrule_create"),
+    path("settings/customer-classes/<int:pk>/", loyalty.loyaltyrule_edit, name="loyaltyrule_edit"),
     path("vehicles/<int:pk>/mileage/", mileage.mileage, name="mileage"),
     path("settings/maintenance-intervals/", mileage.interval_list, name="interval_list"),
     path("settings/maintenance-intervals/new/", mileage.interval_create, name="interval_create"),

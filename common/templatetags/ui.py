@@ -21,6 +21,10 @@ CHOICE_LISTS = (RadioSelect, CheckboxSelectMultiple)
 
 # Status slug -> (tone, icon). "model.slug" wins over "slug"; red is kept for what needs a person.
 STATUS_LOOKS = {
+    # customer classes
+    "loyal": ("good", "heart"),
+    "at_risk": ("warn", "clock-alert"),
+    "lost": ("danger", "user-x"),
     # visits, appointments
     "in_shop": ("accent", "wrench"),
     "handed_over": ("good", "key-round"),

@@ -3,12 +3,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from activity.services import record
-from common.errors import NotAllowed, as_validation_error
+from common.errors import DomainError, NotAllowed, as_validation_error
 from common.scope import StoreScopedQuerySet
 from customers.models.birthday import WithBirthday
 from customers.models.change import apply_changes, told_changes
 from customers.models.custom_field import WithCustomFields
+from customers.models.relationship import WithRelationship
 from customers.names import pinyin_key
 from customers.numbers import normal_phone
 from stores.models import Store
@@ -31,7 +33,7 @@ class StandingManager(models.Manager.from_queryset(CustomerQuerySet)):
         return super().get_queryset().filter(merged_into=None)
 
 
-class Customer(WithBirthday, WithCustomFields):
+class Customer(WithBirthday, WithRelationship, WithCustomFields):
     view_permission = "customers.view"
 
     class Kind(models.TextChoices):
@@ -104,6 +106,14 @@ class Customer(WithBirthday, WithCustomFields):
         super().clean()
         with as_validation_error():
             self.phone = normal_phone(self.phone) if self.phone else ""
+            if self.referred_by_id:
+                self.check_referrer(self.referred_by)
+
+    def check_referrer(self, referrer, field="referred_by"):
+        if referrer.store_id != self.store_id:
+            raise DomainError(_("This belongs to another store."), code="other_store", field=field)
+        if referrer.pk == self.pk:
+            raise DomainError(_("Nobody refers himself."), code="own_referral", field=field)
 
     def save(self, *args, **kwargs):
         self.phone_tail, self.name_key = self.phone[-4:], pinyin_key(self.name)
@@ -131,6 +141,8 @@ class Customer(WithBirthday, WithCustomFields):
     def create(self, *, by):
         if not self.can_edit_by(by):
             raise NotAllowed
+        if self.keeper_id:
+            self.check_keeper()
         self.save()
         record("customer.created", self, by=by, customer_id=self.pk)
         return self
@@ -143,11 +155,18 @@ class Customer(WithBirthday, WithCustomFields):
         told, changed = told_changes(self, changes), apply_changes(self, changes)
         if not changed:
             return
+        if "keeper" in changed and self.keeper_id:
+            self.check_keeper()
         if "phone" in changed:
             self.phone_doubtful_at = None
         self.updated_at = timezone.now()
         self.save(update_fields=[*changed, "name_key", "phone_tail", "phone_doubtful_at", "updated_at"])
         record("customer.edited", self, by=by, customer_id=self.pk, fields=told)
+
+    def check_keeper(self):
+        """Somebody new must work with this store's archive; who has left since may still stand there."""
+        if not User.objects.with_permission("customers.edit", self.store).filter(pk=self.keeper_id).exists():
+            raise DomainError(_("This person does not look after customers of this store."), code="not_a_keeper", field="keeper")
 
     @transaction.atomic
     def confirm(self, *, by):

@@ -7,6 +7,7 @@ from visits.models.check import QualityCheck
 from visits.models.delivery import Delivery
 from visits.models.guarantee import Guarantee, GuaranteeRepair, GuaranteeRule
 from visits.models.item import OrderItem
+from visits.models.loyalty import LoyaltyRule
 from visits.models.maintenance import MaintenanceInterval
 from visits.models.plate import PlateState
 from visits.models.promise import Promise
@@ -23,6 +24,7 @@ __all__ = [
     "Guarantee",
     "GuaranteeRepair",
     "GuaranteeRule",
+    "LoyaltyRule",
     "MaintenanceInterval",
     "OrderItem",
     "PlateState",
