@@ -7,9 +7,10 @@ import re
 from datetime import timedelta
 from functools import lru_cache
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from lunar_python import LunarMonth, Solar
+from lunar_python import LunarMonth, LunarYear, Solar
 
 from common.errors import DomainError
 from customers.numbers import plain
@@ -50,19 +51,30 @@ def lunar_label(written):
     return words % {"month": month, "day": day}
 
 
-@lru_cache(maxsize=1000)
 def lunar_birthdays_on(day):
     """Return the lunar birthdays, as stored, that are kept on a solar ``day``.
 
-    1. A leap month keeps none: its birthdays are kept in the ordinary month before it, in every year once.
+    1. Under the ordinary rule a birthday in a leap month is kept in the ordinary month of the same number, in every year once.
+       Under the leap rule it is kept in the leap month in the years that have it.
     2. The last day of a month of 29 days keeps the thirtieth as well.
     """
+    return birthdays_by_rule(day, settings.LUNAR_LEAP_BIRTHDAYS)
+
+
+@lru_cache(maxsize=1000)
+def birthdays_by_rule(day, rule):
     lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
-    month, number = lunar.getMonth(), lunar.getDay()
-    if month < 0:
-        return frozenset()
-    numbers = {number, 30} if number == LunarMonth.fromYm(lunar.getYear(), month).getDayCount() else {number}
-    return frozenset(f"{leap}{month}-{kept}" for kept in numbers for leap in ("", "L"))
+    year, month, number = lunar.getYear(), lunar.getMonth(), lunar.getDay()
+    numbers = {number, 30} if number == LunarMonth.fromYm(year, month).getDayCount() else {number}
+    return frozenset(f"{leap}{abs(month)}-{kept}" for kept in numbers for leap in leaps_kept(year, month, rule))
+
+
+def leaps_kept(year, month, rule):
+    """Return the marks of the birthdays a lunar month keeps; a month below zero is a leap month."""
+    is_leap_year_of_month = LunarYear.fromYear(year).getLeapMonth() == abs(month)
+    if rule == "ordinary" or not is_leap_year_of_month:
+        return ("", "L") if month > 0 else ()
+    return ("",) if month > 0 else ("L",)
 
 
 def next_lunar_day(written, today):

@@ -26,6 +26,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 MESSAGE_CHANNEL = env.str("MESSAGE_CHANNEL", default="messaging.channels.simulator")
+LUNAR_LEAP_BIRTHDAYS = env.str("LUNAR_LEAP_BIRTHDAYS", default="ordinary", choices=["ordinary", "leap"])
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 # Read by pypinyin when it is loaded: its dictionary of phrases takes 45 MB of every process and says little about names.

@@ -23,6 +23,7 @@ from demo.workshop import fill_workshop
 from demo.world import DAY, World
 from kpis import facts
 from stores.calendar import add_months
+from visits.loyalty.classes import classify_customers
 
 # Each visit brings about two follow-ups and eight other rows at most; keys left over cost nothing.
 KEYS_PER_VISIT = 8
@@ -46,6 +47,7 @@ def build(*, seed, today, stores, months, visits):
     watch_guarantees(world)
     remind(world)
     world.books.write_rest(world.now - READ_BEFORE)
+    classify_customers(world.now)
     count_up(world)
     return memberships, issue_tokens(memberships)
 

@@ -69,6 +69,26 @@ def test_every_lunar_birthday_is_kept_once_in_every_lunar_year():
         assert (len(kept), set(kept)) == (len(every), every)
 
 
+@pytest.mark.parametrize(
+    ("rule", "day", "written"),
+    [
+        ("ordinary", "2025-01-28", "12-30"),
+        ("ordinary", "2025-06-25", "L6-1"),
+        ("leap", "2025-07-25", "L6-1"),
+        ("leap", "2026-07-14", "L6-1"),
+        ("leap", "2025-06-25", "6-1"),
+        ("leap", "2025-08-22", "L6-30"),
+    ],
+)
+def test_which_month_keeps_a_leap_birthday_is_a_setting(settings, rule, day, written):
+    """B7: the 30th of a twelfth month of 29 days; the 1st of a leap month by either rule."""
+    settings.LUNAR_LEAP_BIRTHDAYS = rule
+    year = on(day).year
+    kept = [date.fromordinal(number) for number in range(date(year, 1, 1).toordinal(), date(year, 12, 1).toordinal())]
+    assert on(day) in [each for each in kept if written in lunar_birthdays_on(each)]
+    assert len([each for each in kept if written in lunar_birthdays_on(each) and abs((each - on(day)).days) < 100]) == 1
+
+
 def test_it_is_shown_in_the_words_of_the_reader():
     with override("zh-hans"):
         assert [lunar_label(written) for written in ("6-15", "L6-1", "12-30")] == ["农历六月十五", "农历闰六月初一", "农历腊月三十"]

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from visits.models import Delivery, Visit
 
+CENT = Decimal("0.01")
+
 
 @dataclass
 class Sum:
@@ -17,7 +19,7 @@ class Sum:
 
     @property
     def average(self):
-        return self.spent / self.visits if self.visits else None
+        return (self.spent / self.visits).quantize(CENT) if self.visits else None
 
 
 @dataclass
