@@ -63,10 +63,10 @@ class VehicleSerializer(ArchiveSerializer):
         model = Vehicle
         fields = [
             "id", "store", "customer", "vin", "plate", "brand", "model", "engine_number", "power", "invoiced_on", "delivered_on", "registered_on",
-            "compulsory_insurance_until", "commercial_insurance_until", "mileage", "mileage_on", "next_maintenance_on", "custom", "source", "external_id",
-            "created_at", "updated_at",
+            "compulsory_insurance_until", "commercial_insurance_until", "mileage", "mileage_on", "next_maintenance_on", "inspection_class",
+            "inspected_on", "inspection_due_on", "custom", "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields = ["store", "mileage_on", "created_at", "updated_at"]
+        read_only_fields = ["store", "mileage_on", "inspected_on", "inspection_due_on", "created_at", "updated_at"]
         validators = []
 
     def validate(self, attrs):
@@ -146,15 +146,25 @@ class TransferSerializer(StrictSerializerMixin, serializers.Serializer):
     reason = serializers.ChoiceField(PastOwnership.Reason.choices, required=False)
 
 
+class InspectSerializer(StrictSerializerMixin, serializers.Serializer):
+    on = serializers.DateField()
+
+
 class VehicleViewSet(VerbMixin, ArchiveViewSet):
     queryset = Vehicle.objects.select_related("store")
     serializer_class = VehicleSerializer
     filterset_class = VehicleApiFilter
-    permissions = WRITTEN | {"transfer": "customers.edit"}
+    permissions = WRITTEN | {"transfer": "customers.edit", "inspect": "customers.edit"}
     parent = "customer"
 
     @verb(VehicleSerializer, TransferSerializer)
     def transfer(self, request, pk):
         vehicle, given = self.asked_of(request)
         vehicle.transfer(given.pop("customer"), by=request.user, **given)
+        return self.answer(vehicle)
+
+    @verb(VehicleSerializer, InspectSerializer)
+    def inspect(self, request, pk):
+        vehicle, given = self.asked_of(request)
+        vehicle.inspect(given["on"], by=request.user)
         return self.answer(vehicle)

@@ -4,14 +4,20 @@ from django import forms
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.errors import DomainError, as_validation_error
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
 from customers.custom import CustomFieldsMixin
-from customers.models import Channel, ContactPerson, Customer, PastOwnership, Purpose, Vehicle
+from customers.models import Channel, ContactPerson, Customer, InspectionRule, PastOwnership, Purpose, Vehicle
 from customers.numbers import normal_phone, plate_known, vin_check_ok
+from customers.services import moved_inspections
 from stores.fields import StoreField
+from stores.models import Store
+
+# So many cars a preview names.
+EXAMPLES = 5
 
 
 class ChangesMixin:
@@ -129,6 +135,7 @@ class VehicleForm(ArchiveForm):
             "mileage",
             "invoiced_on",
             "registered_on",
+            "inspection_class",
             "compulsory_insurance_until",
             "commercial_insurance_until",
             "next_maintenance_on",
@@ -140,6 +147,12 @@ class VehicleForm(ArchiveForm):
             "commercial_insurance_until": day_input(),
             "next_maintenance_on": day_input(),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "inspection_class" in self.fields:
+            # Not asked, it stays as it is.
+            self.fields["inspection_class"].required = False
 
     def doubts(self):
         vin, plate = self.instance.vin, self.instance.plate
@@ -205,3 +218,31 @@ class ConsentForm(forms.Form):
     purpose = forms.ChoiceField(choices=Purpose)
     channel = forms.ChoiceField(choices=Channel)
     is_granted = forms.TypedChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))], coerce=lambda value: value == "yes")
+
+
+class InspectForm(forms.Form):
+    on = forms.DateField(label=_("Inspected on"), widget=day_input())
+
+
+class InspectionRuleForm(ConfirmedMixin, forms.ModelForm):
+    class Meta:
+        model = InspectionRule
+        fields = ["inspection_class", "valid_from", "name_zh", "name_en", "mark_years", "site_years", "then_months", "later_year", "later_months"]
+        widgets = {"valid_from": day_input()}
+
+    def doubts(self):
+        """Tell which cars get another day before anything is saved (B20)."""
+        moved = moved_inspections(Store.objects.all(), self.rules_then())
+        if moved:
+            told = ngettext("%(count)d car gets another inspection day.", "%(count)d cars get another inspection day.", len(moved)) % {"count": len(moved)}
+            yield None, f"{told} {self.examples(moved)}"
+
+    def rules_then(self):
+        rules = InspectionRule.objects.exclude(pk=self.instance.pk).by_class()
+        rules[self.instance.inspection_class].append(self.instance)
+        return rules
+
+    def examples(self, moved):
+        days = {pk: (before, after) for pk, before, after in moved[:EXAMPLES]}
+        cars = Vehicle.objects.filter(pk__in=days).select_related("store")
+        return "; ".join(f"{car}: {days[car.pk][0] or '–'} → {days[car.pk][1] or '–'}" for car in cars)

@@ -4,6 +4,7 @@ from django.utils import timezone
 from customers.duplicates import find_duplicates as find_in
 from customers.models import CustomerMerge
 from customers.models.custom_field import purge_expired
+from customers.services import expect_inspections as expect_in
 from stores.models import Store
 
 
@@ -21,3 +22,8 @@ def find_duplicates():
 @shared_task
 def forget_merges():
     CustomerMerge.objects.forget(timezone.now())
+
+
+@shared_task
+def expect_inspections():
+    expect_in(Store.objects.all())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers import custom_views, merge_views, views
+from customers import custom_views, inspection_views, merge_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     path("vehicles/<int:pk>/", views.vehicle_detail, name="vehicle_detail"),
     path("vehicles/<int:pk>/edit/", views.vehicle_edit, name="vehicle_edit"),
     path("vehicles/<int:pk>/transfer/", views.vehicle_transfer, name="vehicle_transfer"),
+    path("vehicles/<int:pk>/inspect/", inspection_views.vehicle_inspect, name="vehicle_inspect"),
+    path("settings/inspection-rules/", inspection_views.inspectionrule_list, name="inspectionrule_list"),
+    path("settings/inspection-rules/new/", inspection_views.inspectionrule_create, name="inspectionrule_create"),
+    path("settings/inspection-rules/<int:pk>/", inspection_views.inspectionrule_edit, name="inspectionrule_edit"),
     path("settings/fields/", custom_views.custom_field_list, name="custom_field_list"),
     path("settings/fields/new/", custom_views.custom_field_create, name="custom_field_create"),
     path("settings/fields/<int:pk>/edit/", custom_views.custom_field_edit, name="custom_field_edit"),

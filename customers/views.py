@@ -15,7 +15,7 @@ from common.forms import accepted, posted
 from customers.alike import customers_like, vehicles_like
 from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
-from customers.forms import ConsentForm, ContactForm, CustomerForm, NewCustomerForm, TransferForm, VehicleForm
+from customers.forms import ConsentForm, ContactForm, CustomerForm, InspectForm, NewCustomerForm, TransferForm, VehicleForm
 from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Vehicle
 from customers.notices import notices_for
 from customers.search import SHORTEST, find
@@ -191,6 +191,8 @@ def vehicle_detail(request, pk):
     context = {
         "vehicle": vehicle,
         "past_owners": past_owners,
+        "step": vehicle.next_inspection(),
+        "inspect_form": InspectForm(initial={"on": vehicle.store.today()}),
         "own_facts": facts_of(vehicle),
         "can_edit": vehicle.can_edit_by(request.user),
         "notices": notices_for([vehicle.customer], request.user)[vehicle.customer_id],

@@ -1,4 +1,4 @@
-"""The reminders the product ships: S2-10, S0-14, S0-16, domain rule 5.4."""
+"""The reminders the product ships: S2-10, S0-14, S0-16, domain rules 5.4 and 5.6."""
 
 from datetime import date
 
@@ -25,15 +25,27 @@ TEMPLATES = [
     ),
     (
         "insurance-soon",
-        "Insurance ends in a month",
+        "Insurance ends in weeks",
         "续保提前提醒",
-        "【{store}】{customer}您好，您的{car}保险将于{date}到期，现在即可办理续保。如需协助核对保单或报价，请回复本短信，我们会与您联系。拒收请回复R",
+        "【{store}】{customer}您好，您的{car}{policy}将于{date}到期，现在即可办理续保。如需协助核对保单或报价，请回复本短信，我们会与您联系。拒收请回复R",
     ),
     (
         "insurance-now",
         "Insurance ends within days",
         "续保临近提醒",
-        "【{store}】{customer}您好，您的{car}保险将于{date}到期，脱保上路存在风险，请及时续保。若已续保请忽略本提醒。拒收请回复R",
+        "【{store}】{customer}您好，您的{car}{policy}将于{date}到期，脱保上路存在风险，请及时续保。若已续保请忽略本提醒。拒收请回复R",
+    ),
+    (
+        "inspection-soon",
+        "Annual inspection in months or weeks",
+        "年检提前提醒",
+        "【{store}】{customer}您好，您的{car}应在{date}前完成年检，现已可以或即将可以办理。请先确认交强险有效、违章已处理；需要代办或检测前检查，请联系您的服务顾问。拒收请回复R",
+    ),
+    (
+        "inspection-now",
+        "Annual inspection within days",
+        "年检临近提醒",
+        "【{store}】{customer}您好，您的{car}年检将于{date}到期，逾期上路会被处罚，请尽快办理。若已办理请忽略，并欢迎告知我们更新档案。拒收请回复R",
     ),
     (
         "advised-work-due",
@@ -53,8 +65,12 @@ TEMPLATES = [
 RULES = [
     ("maintenance-14", Occasion.MAINTENANCE, 14, "maintenance-soon"),
     ("maintenance-3", Occasion.MAINTENANCE, 3, "maintenance-now"),
+    ("insurance-60", Occasion.INSURANCE, 60, "insurance-soon"),
     ("insurance-30", Occasion.INSURANCE, 30, "insurance-soon"),
     ("insurance-7", Occasion.INSURANCE, 7, "insurance-now"),
+    ("inspection-90", Occasion.INSPECTION, 90, "inspection-soon"),
+    ("inspection-30", Occasion.INSPECTION, 30, "inspection-soon"),
+    ("inspection-7", Occasion.INSPECTION, 7, "inspection-now"),
     ("birthday", Occasion.BIRTHDAY, 0, "birthday"),
     ("family-birthday", Occasion.FAMILY, 0, "family-birthday"),
     ("advised-7", Occasion.ADVISED, 7, "advised-work-due"),

@@ -16,6 +16,7 @@ def occasion_problem(message):
     check = {
         Occasion.MAINTENANCE: maintenance_problem,
         Occasion.INSURANCE: insurance_problem,
+        Occasion.INSPECTION: inspection_problem,
         Occasion.BIRTHDAY: birthday_problem,
         Occasion.FAMILY: family_problem,
         Occasion.ADVISED: advised_problem,
@@ -34,6 +35,10 @@ def maintenance_problem(message):
 def insurance_problem(message):
     ends = {message.vehicle.commercial_insurance_until, message.vehicle.compulsory_insurance_until}
     return "" if message.occurs_on in ends else Reason.DATE_MOVED
+
+
+def inspection_problem(message):
+    return "" if message.vehicle.inspection_due_on == message.occurs_on else Reason.DATE_MOVED
 
 
 def birthday_problem(message):

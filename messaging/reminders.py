@@ -23,6 +23,7 @@ SEND_AT = time(9, 30)
 LASTS = {
     Occasion.MAINTENANCE: timedelta(days=3),
     Occasion.INSURANCE: timedelta(days=3),
+    Occasion.INSPECTION: timedelta(days=3),
     Occasion.BIRTHDAY: timedelta(hours=11),
     Occasion.FAMILY: timedelta(hours=11),
     Occasion.ADVISED: timedelta(days=3),
@@ -80,6 +81,11 @@ def insurance(store, rule, first, last):
                 yield vehicle.customer, vehicle, day
 
 
+def inspection(store, rule, first, last):
+    for vehicle in agreed(Vehicle.objects.filter(store=store, inspection_due_on__range=(first, last)), rule, "customer"):
+        yield vehicle.customer, vehicle, vehicle.inspection_due_on
+
+
 def advised(store, rule, first, last):
     """All work of a car that falls due on one day is one reminder."""
     due = AdvisedWork.objects.open().filter(store=store, due_on__range=(first, last)).values_list("vehicle", "due_on").distinct()
@@ -122,6 +128,7 @@ def agreed(subjects, rule, owner=""):
 SUBJECTS = {
     Occasion.MAINTENANCE: maintenance,
     Occasion.INSURANCE: insurance,
+    Occasion.INSPECTION: inspection,
     Occasion.BIRTHDAY: birthday,
     Occasion.FAMILY: family,
     Occasion.ADVISED: advised,

@@ -12,6 +12,13 @@ def values(store, customer, vehicle=None, day=None, person=None):
         "store_phone": store.phone,
         "customer": customer.name + FORMS_OF_ADDRESS.get(customer.gender, ""),
         "car": (vehicle.plate or vehicle.model or "爱车") if vehicle else "",
+        "policy": policy_of(vehicle, day) if vehicle else "",
         "person": RELATIVES.get(person.relation, "") if person else "",
         "date": f"{day.month}月{day.day}日" if day else "",
     }
+
+
+def policy_of(vehicle, day):
+    """Name the policy that ends on ``day``, or both."""
+    ends = {"交强险": vehicle.compulsory_insurance_until, "商业险": vehicle.commercial_insurance_until}
+    return "和".join(name for name, until in ends.items() if until == day)

@@ -23,6 +23,8 @@ SUBJECTS = {
     "customers:": "customer",
     "customers:vehicle_detail": "vehicle",
     "customers:vehicle_edit": "vehicle",
+    "customers:vehicle_inspect": "vehicle",
+    "customers:inspectionrule_": "inspection_rule",
     "customers:remove_contact": "contact",
     "customers:duplicate_": "duplicate",
     "customers:custom_field": "custom_field",
@@ -56,7 +58,20 @@ SUBJECTS = {
     "messaging:rule": "rule",
 }
 # Rows of the whole group: a person of another store with the right role may open them.
-GROUP_WIDE = {"questionnaire", "draft", "plan", "calendar_day", "checklist", "template", "rule", "custom_field", "guarantee_rule", "interval", "loyalty_rule"}
+GROUP_WIDE = {
+    "questionnaire",
+    "draft",
+    "plan",
+    "calendar_day",
+    "checklist",
+    "template",
+    "rule",
+    "custom_field",
+    "guarantee_rule",
+    "interval",
+    "loyalty_rule",
+    "inspection_rule",
+}
 OTHER_ARGUMENTS = {"code": "csi", "number": 1}
 
 

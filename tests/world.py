@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from activity.services import record
 from complaints.models import Category, Complaint
-from customers.models import CustomField, DuplicatePair
+from customers.models import CustomField, DuplicatePair, InspectionRule
 from followups.models import FollowUp, Plan
 from kpis.models import Band, Target
 from messaging.models import Message, MessageTemplate, ReminderRule
@@ -44,6 +44,7 @@ def make_world(store, people):
         guarantee=Guarantee.objects.create(store=store, vehicle=vehicle),
         guarantee_repair=GuaranteeRepair.objects.create(store=store, visit=handed_over, fault="Oil leak"),
         guarantee_rule=GuaranteeRule.objects.first(),
+        inspection_rule=InspectionRule.objects.first(),
         loyalty_rule=LoyaltyRule.objects.first(),
         interval=MaintenanceInterval.objects.first(),
         followup=followup,

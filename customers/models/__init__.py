@@ -3,6 +3,7 @@ from customers.models.contact import ContactPerson
 from customers.models.custom_field import CustomField
 from customers.models.customer import Customer
 from customers.models.duplicate import DuplicatePair
+from customers.models.inspection import InspectionClass, InspectionRule
 from customers.models.merge import CustomerMerge
 from customers.models.mileage import MileageReading
 from customers.models.ownership import PastOwnership
@@ -16,6 +17,8 @@ __all__ = [
     "Customer",
     "CustomerMerge",
     "DuplicatePair",
+    "InspectionClass",
+    "InspectionRule",
     "MileageReading",
     "PastOwnership",
     "Purpose",

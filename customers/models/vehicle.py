@@ -10,13 +10,14 @@ from common.scope import StoreScopedQuerySet
 from customers.models.change import apply_changes, told_changes
 from customers.models.custom_field import WithCustomFields
 from customers.models.customer import Customer
+from customers.models.inspection import Inspected
 from customers.models.mileage import Driven
 from customers.models.ownership import Owned
 from customers.numbers import normal_plate, normal_vin
 from stores.models import Store
 
 
-class Vehicle(Owned, Driven, WithCustomFields):
+class Vehicle(Owned, Driven, Inspected, WithCustomFields):
     view_permission = "customers.view"
 
     class Power(models.TextChoices):
@@ -60,6 +61,10 @@ class Vehicle(Owned, Driven, WithCustomFields):
             models.Index(
                 fields=["store", "commercial_insurance_until"], name="vehicle_insurance", condition=models.Q(commercial_insurance_until__isnull=False)
             ),
+            models.Index(
+                fields=["store", "compulsory_insurance_until"], name="vehicle_compulsory", condition=models.Q(compulsory_insurance_until__isnull=False)
+            ),
+            models.Index(fields=["store", "inspection_due_on"], name="vehicle_inspection", condition=models.Q(inspection_due_on__isnull=False)),
             models.Index(fields=["store", "-created_at", "-id"], name="vehicle_newest"),
         ]
         constraints = [
@@ -108,6 +113,7 @@ class Vehicle(Owned, Driven, WithCustomFields):
     def create(self, *, by):
         if not self.can_edit_by(by):
             raise NotAllowed
+        self.expect_inspection()
         self.save()
         record("vehicle.created", self, by=by, vehicle_id=self.pk, model=self.label)
         return self
@@ -125,8 +131,10 @@ class Vehicle(Owned, Driven, WithCustomFields):
             return
         if "next_maintenance_on" in changed:
             self.maintenance_estimated_at = None
+        if {"registered_on", "inspection_class"} & set(changed):
+            self.expect_inspection()
         self.updated_at = timezone.now()
-        self.save(update_fields=[*changed, "vin_tail", "maintenance_estimated_at", "updated_at"])
+        self.save(update_fields=[*changed, "vin_tail", "maintenance_estimated_at", "inspection_due_on", "updated_at"])
         record("vehicle.edited", self, by=by, vehicle_id=self.pk, fields=told)
 
     def expect_maintenance(self, on, *, by):

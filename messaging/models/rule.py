@@ -16,6 +16,7 @@ class ReminderRule(models.Model):
     class Occasion(models.TextChoices):
         MAINTENANCE = "maintenance", _("Maintenance due")
         INSURANCE = "insurance", _("Insurance ends")
+        INSPECTION = "inspection", _("Annual inspection due")
         BIRTHDAY = "birthday", _("Birthday")
         FAMILY = "family", _("Birthday in the family")
         ADVISED = "advised", _("Advised work due")

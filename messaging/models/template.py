@@ -15,6 +15,7 @@ PLACEHOLDERS = {
     "customer": _("the customer, with form of address"),
     "car": _("plate of the car, else its model"),
     "date": _("the day it is about"),
+    "policy": _("which insurance ends"),
     "person": _("the family member whose birthday it is"),
 }
 

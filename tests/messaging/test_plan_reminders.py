@@ -263,7 +263,7 @@ def test_loading_the_defaults_again_keeps_what_was_edited():
     MessageTemplate.objects.filter(code="birthday").update(body="【{store}】生日快乐")
     defaults.load()
     assert MessageTemplate.objects.get(code="birthday").body == "【{store}】生日快乐"
-    assert (MessageTemplate.objects.count(), ReminderRule.objects.count()) == (7, 7)
+    assert (MessageTemplate.objects.count(), ReminderRule.objects.count()) == (9, 11)
 
 
 def test_planning_asks_a_fixed_number_of_queries(store, customer, django_assert_max_num_queries):
@@ -283,3 +283,32 @@ def test_advised_work_is_reminded_once_a_day_and_car_while_it_is_open(store, cus
     assert occasion_problem(Message.objects.get()) == ""
     AdvisedWork.objects.update(status=AdvisedWork.Status.REFUSED)
     assert occasion_problem(Message.objects.get()) == Reason.DATE_MOVED
+
+
+def test_the_inspection_is_reminded_three_times_and_falls_when_it_is_done(store, customer, agent):
+    """S1-17, FU12, domain 5.4: ninety, thirty and seven days before."""
+    car = make_vehicle(store, customer, registered_on=on("2025-01-31"), inspection_due_on=on("2027-01-31"))
+    for night in ("2026-11-01 02:30", "2026-12-31 02:30", "2027-01-23 02:30"):
+        plan_reminders(instant(night))
+    assert [(code, due[:10]) for code, _day, due in planned()] == [
+        ("inspection-90", "2026-11-02"),
+        ("inspection-30", "2027-01-01"),
+        ("inspection-7", "2027-01-24"),
+    ]
+    message = Message.objects.first()
+    assert occasion_problem(message) == ""
+    type(car).objects.filter(pk=car.pk).update(inspection_due_on=on("2029-01-31"))
+    assert occasion_problem(Message.objects.get(pk=message.pk)) == Reason.DATE_MOVED
+
+
+def test_the_text_names_the_policy_that_ends(store, customer):
+    """S1-17, domain 5.4: compulsory and commercial insurance end apart."""
+    make_vehicle(store, customer, commercial_insurance_until=on("2026-12-18"), compulsory_insurance_until=on("2026-11-26"))
+    make_vehicle(store, customer, commercial_insurance_until=on("2027-01-17"), compulsory_insurance_until=on("2027-01-17"))
+    plan_reminders(NIGHT)
+    told = {message.rule.code: message.body for message in Message.objects.select_related("rule")}
+    assert "的交强险" not in told["insurance-30"]
+    assert [code for code in ("insurance-60", "insurance-30", "insurance-7") if code in told] == ["insurance-60", "insurance-30", "insurance-7"]
+    assert "商业险将于12月18日" in told["insurance-30"]
+    assert "交强险将于11月26日" in told["insurance-7"]
+    assert "交强险和商业险将于1月17日" in told["insurance-60"]
