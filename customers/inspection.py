@@ -51,9 +51,7 @@ def in_force(rules, day):
     return max((rule for rule in rules if rule.valid_from <= day), key=lambda rule: rule.valid_from, default=None)
 
 
-def next_step(registered_on, inspected_on, rules, today):
+def next_step(steps, inspected_on, today):
     """Return the first step that is not over and not done; what was due before and nobody told of counts as done elsewhere."""
-    if registered_on is None:
-        return None
-    coming = (step for step in steps_of(registered_on, rules) if step.due_on >= today)
+    coming = (step for step in steps if step.due_on >= today)
     return next((step for step in coming if inspected_on is None or inspected_on < step.opens_on), None)

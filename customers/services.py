@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db import transaction
 
-from customers.inspection import next_step
+from customers.inspection import next_step, steps_of
 from customers.models import InspectionRule, Vehicle
 
 AT_ONCE = 500
@@ -33,13 +33,17 @@ def expect_inspections(stores, rules=None):
 def moved_inspections(stores, rules=None):
     """Return ``[(id, day before, day after)]`` of the cars whose day differs under these rules, those on file unless told otherwise."""
     rules = InspectionRule.objects.by_class() if rules is None else rules
-    moved = []
+    # Cars registered in one month share their steps.
+    moved, steps = [], {}
     for store in stores:
         today = store.today()
         cars = Vehicle.objects.filter(store=store).exclude(registered_on=None, inspection_due_on=None)
         facts = cars.order_by().values_list("pk", "inspection_due_on", "inspection_class", "registered_on", "inspected_on")
         for pk, before, code, registered_on, inspected_on in facts.iterator(chunk_size=2000):
-            step = next_step(registered_on, inspected_on, rules[code], today)
+            month = registered_on and (code, registered_on.replace(day=1))
+            if month and month not in steps:
+                steps[month] = steps_of(registered_on, rules[code])
+            step = next_step(steps.get(month, ()), inspected_on, today)
             after = step and step.due_on
             if after != before:
                 moved.append((pk, before, after))

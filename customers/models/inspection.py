@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from activity.services import record, save_setting
 from common.errors import DomainError, NotAllowed
 from common.words import in_language
-from customers.inspection import YEAR, next_step
+from customers.inspection import YEAR, next_step, steps_of
 
 YEARS = RegexValidator(r"^\d{1,2}(,\d{1,2})*$", _("Write years with commas between, for example 2,4,8."))
 
@@ -94,10 +94,12 @@ class Inspected(models.Model):
     class Meta:
         abstract = True
 
-    def next_inspection(self, today=None, rules=None):
+    def next_inspection(self, today=None):
         """Return the ``Step`` that comes next, None for a car whose registration or class says nothing."""
-        rules = InspectionRule.objects.by_class() if rules is None else rules
-        return next_step(self.registered_on, self.inspected_on, rules[self.inspection_class], today or self.store.today())
+        if self.registered_on is None:
+            return None
+        rules = list(InspectionRule.objects.filter(inspection_class=self.inspection_class))
+        return next_step(steps_of(self.registered_on, rules), self.inspected_on, today or self.store.today())
 
     @transaction.atomic
     def inspect(self, on, *, by):
