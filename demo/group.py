@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from customers.services import expect_inspections
 from demo.advice import advise
 from demo.appointments import book_appointments
 from demo.books import Books
@@ -48,6 +49,7 @@ def build(*, seed, today, stores, months, visits):
     remind(world)
     world.books.write_rest(world.now - READ_BEFORE)
     classify_customers(world.now)
+    expect_inspections([branch.store for branch in world.branches])
     count_up(world)
     return memberships, issue_tokens(memberships)
 
