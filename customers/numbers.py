@@ -70,3 +70,12 @@ def normal_plate(text) -> str:
 def plate_known(plate: str) -> bool:
     """Tell whether the plate follows a known pattern; an unknown one is a warning, never refused."""
     return bool(PLATE.fullmatch(plate))
+
+
+def vin_odd(vin: str) -> bool:
+    """Tell whether somebody should compare the VIN with the papers; a car without one is another matter."""
+    return bool(vin) and not (VIN.fullmatch(vin) and vin_check_ok(vin))
+
+
+def plate_odd(plate: str) -> bool:
+    return bool(plate) and not plate_known(plate)

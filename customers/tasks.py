@@ -4,6 +4,7 @@ from django.utils import timezone
 from customers.duplicates import find_duplicates as find_in
 from customers.models import CustomerMerge
 from customers.models.custom_field import purge_expired
+from customers.quality.rules import mark_odd as mark
 from customers.services import expect_inspections as expect_in
 from stores.models import Store
 
@@ -27,3 +28,8 @@ def forget_merges():
 @shared_task
 def expect_inspections():
     expect_in(Store.objects.all())
+
+
+@shared_task
+def mark_odd():
+    mark()

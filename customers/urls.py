@@ -1,6 +1,7 @@
 from django.urls import path
 
 from customers import custom_views, inspection_views, merge_views, views
+from customers.quality import views as quality
 
 app_name = "customers"
 urlpatterns = [
@@ -22,6 +23,10 @@ urlpatterns = [
     path("duplicates/", merge_views.duplicate_list, name="duplicate_list"),
     path("duplicates/find/", merge_views.duplicate_find, name="duplicate_find"),
     path("duplicates/<int:pk>/dismiss/", merge_views.duplicate_dismiss, name="duplicate_dismiss"),
+    path("data-quality/", quality.quality, name="quality"),
+    path("data-quality/<slug:rule_code>/", quality.quality_rows, name="quality_rows"),
+    path("data-quality/<slug:rule_code>/<int:pk>/fix/", quality.quality_fix, name="quality_fix"),
+    path("data-quality/<slug:rule_code>/<int:pk>/attest/", quality.quality_attest, name="quality_attest"),
     path("contacts/<int:pk>/remove/", views.remove_contact, name="remove_contact"),
     path("vehicles/", views.vehicle_list, name="vehicle_list"),
     path("vehicles/<int:pk>/", views.vehicle_detail, name="vehicle_detail"),

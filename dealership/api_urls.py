@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 
 from complaints.api import ComplaintViewSet
 from customers.api import CustomerViewSet, VehicleViewSet
+from customers.quality.api import QualityViewSet
 from followups.api import FollowUpViewSet
 from kpis.api import KpiViewSet
 from messaging.api import MessageViewSet
@@ -20,6 +21,7 @@ router = DefaultRouter()
 router.include_root_view = False
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("vehicles", VehicleViewSet, basename="vehicle")
+router.register("data-quality", QualityViewSet, basename="data-quality")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("appointments", AppointmentViewSet, basename="appointment")

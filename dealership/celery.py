@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "watch-guarantees": {"task": "visits.tasks.watch_guarantees", "schedule": crontab(minute=20)},
     "estimate-maintenance": {"task": "visits.tasks.estimate_maintenance", "schedule": crontab(hour=2, minute=10)},
     "classify-customers": {"task": "visits.tasks.classify_customers", "schedule": crontab(hour=2, minute=20)},
+    "mark-odd": {"task": "customers.tasks.mark_odd", "schedule": crontab(hour=2, minute=0)},
     "expect-inspections": {"task": "customers.tasks.expect_inspections", "schedule": crontab(hour=2, minute=5)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

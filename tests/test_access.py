@@ -23,6 +23,7 @@ SUBJECTS = {
     "customers:": "customer",
     "customers:vehicle_detail": "vehicle",
     "customers:vehicle_edit": "vehicle",
+    "customers:quality_rows": "",
     "customers:vehicle_inspect": "vehicle",
     "customers:inspectionrule_": "inspection_rule",
     "customers:remove_contact": "contact",
@@ -72,7 +73,7 @@ GROUP_WIDE = {
     "loyalty_rule",
     "inspection_rule",
 }
-OTHER_ARGUMENTS = {"code": "csi", "number": 1}
+OTHER_ARGUMENTS = {"code": "csi", "number": 1, "rule_code": "phone_missing"}
 
 
 @pytest.fixture

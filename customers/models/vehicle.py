@@ -13,7 +13,7 @@ from customers.models.customer import Customer
 from customers.models.inspection import Inspected
 from customers.models.mileage import Driven
 from customers.models.ownership import Owned
-from customers.numbers import normal_plate, normal_vin
+from customers.numbers import normal_plate, normal_vin, plate_odd, vin_odd
 from stores.models import Store
 
 
@@ -30,6 +30,12 @@ class Vehicle(Owned, Driven, Inspected, WithCustomFields):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="vehicles", verbose_name=_("owner"))
     vin = models.CharField(_("VIN"), max_length=17, blank=True)
     vin_tail = models.CharField(max_length=6, blank=True, editable=False)
+    # Set at night and by every edit; an import leaves them to the night.
+    is_vin_odd = models.BooleanField(default=False, editable=False)
+    is_plate_odd = models.BooleanField(default=False, editable=False)
+    # What somebody has compared with the papers and found right; it stands for that very value.
+    right_vin = models.CharField(max_length=17, blank=True, editable=False)
+    right_plate = models.CharField(max_length=12, blank=True, editable=False)
     plate = models.CharField(_("plate"), max_length=12, blank=True, help_text=_("Leave empty while the car has no plate."))
     brand = models.CharField(_("brand"), max_length=40, blank=True)
     model = models.CharField(_("model"), max_length=60, blank=True)
@@ -99,6 +105,7 @@ class Vehicle(Owned, Driven, Inspected, WithCustomFields):
 
     def save(self, *args, **kwargs):
         self.vin_tail = self.vin[-6:]
+        self.is_vin_odd, self.is_plate_odd = vin_odd(self.vin), plate_odd(self.plate)
         super().save(*args, **kwargs)
 
     @property
@@ -134,8 +141,16 @@ class Vehicle(Owned, Driven, Inspected, WithCustomFields):
         if {"registered_on", "inspection_class"} & set(changed):
             self.expect_inspection()
         self.updated_at = timezone.now()
-        self.save(update_fields=[*changed, "vin_tail", "maintenance_estimated_at", "inspection_due_on", "updated_at"])
+        self.save(update_fields=[*changed, "vin_tail", "is_vin_odd", "is_plate_odd", "maintenance_estimated_at", "inspection_due_on", "updated_at"])
         record("vehicle.edited", self, by=by, vehicle_id=self.pk, fields=told)
+
+    @transaction.atomic
+    def attest(self, field, *, by):
+        """Say that the odd VIN or plate was compared with the papers and is right (AR9)."""
+        if not self.can_edit_by(by):
+            raise NotAllowed
+        if Vehicle.objects.filter(pk=self.pk).exclude(**{f"right_{field}": getattr(self, field)}).update(**{f"right_{field}": getattr(self, field)}):
+            record("vehicle.attested", self, by=by, vehicle_id=self.pk, field=field)
 
     def expect_maintenance(self, on, *, by):
         """Note the day the car is due next; reminders of an earlier day lose their reason."""
