@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import transfers.models
+import transfers.models.exports
 from django.conf import settings
 from django.db import migrations, models
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
                 ('row_count', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('file', models.FileField(blank=True, upload_to=transfers.models.export_path, verbose_name='file')),
+                ('file', models.FileField(blank=True, upload_to=transfers.models.exports.export_path, verbose_name='file')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exports', to=settings.AUTH_USER_MODEL, verbose_name='by')),
             ],
             options={

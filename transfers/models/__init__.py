@@ -1,0 +1,4 @@
+from transfers.models.exports import ExportRun
+from transfers.models.imports import KEPT_NOTES, ImportRun, ImportTrace, Kept, Kind
+
+__all__ = ["KEPT_NOTES", "ExportRun", "ImportRun", "ImportTrace", "Kept", "Kind"]
