@@ -11,6 +11,7 @@ from followups.api import FollowUpViewSet
 from kpis.api import KpiViewSet
 from messaging.api import MessageViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
+from transfers.api import ImportViewSet
 from visits.advice.api import AdvisedWorkViewSet
 from visits.api import AppointmentViewSet, VisitViewSet
 from visits.deliveries.api import DeliveryViewSet
@@ -22,6 +23,7 @@ router.include_root_view = False
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("vehicles", VehicleViewSet, basename="vehicle")
 router.register("data-quality", QualityViewSet, basename="data-quality")
+router.register("imports", ImportViewSet, basename="import")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("appointments", AppointmentViewSet, basename="appointment")

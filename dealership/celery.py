@@ -23,6 +23,8 @@ app.conf.beat_schedule = {
     "send-due-messages": {"task": "messaging.tasks.send_due", "schedule": 10},
     "recover-uncertain-messages": {"task": "messaging.tasks.recover", "schedule": 60},
     "forget-imports": {"task": "transfers.tasks.forget_imports", "schedule": 6 * 3600},
+    "take-incoming-files": {"task": "transfers.tasks.take_incoming", "schedule": 60},
+    "report-feeds": {"task": "transfers.tasks.report_feeds", "schedule": 300},
     "make-exports": {"task": "transfers.tasks.make_exports", "schedule": 60},
     "refresh-dirty-facts": {"task": "kpis.tasks.refresh", "schedule": 60},
     "remind-of-temporary-plates": {"task": "visits.tasks.remind_of_plates", "schedule": crontab(minute=5)},

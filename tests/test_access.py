@@ -53,6 +53,7 @@ SUBJECTS = {
     "notifications:": "notification",
     "stores:calendar": "calendar_day",
     "transfers:": "run",
+    "transfers:feed_": "feed",
     "exports:": "export",
     "messaging:": "message",
     "messaging:template": "template",
@@ -169,7 +170,7 @@ def test_a_role_with_the_right_gets_the_page(role, world, store):
 DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "delivery": "delivery", "appointment": "appointment"} | {
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
     "mystery-shop": "shop", "message": "message", "advised-work": "advised", "promise": "promise",
-    "guarantee": "guarantee", "guarantee-repair": "guarantee_repair",
+    "guarantee": "guarantee", "guarantee-repair": "guarantee_repair", "import": "incoming",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 

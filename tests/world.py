@@ -14,7 +14,7 @@ from notifications.services import notify
 from stores.models import CalendarDay
 from surveys.models import Checklist, MysteryShop, Questionnaire, Response
 from tests.factories import NOW, make_customer, make_delivery, make_handed_over, make_vehicle, make_visit, on
-from transfers.models import ExportRun, ImportRun
+from transfers.models import ExportRun, Feed, ImportRun, IncomingFile
 from visits.models import AdvisedWork, Appointment, Guarantee, GuaranteeRepair, GuaranteeRule, LoyaltyRule, MaintenanceInterval, Promise
 
 
@@ -59,6 +59,8 @@ def make_world(store, people):
         calendar_day=CalendarDay.objects.first(),
         band=Band.objects.create(indicator="csi", store=store, name="A", from_value=900, valid_from=on("2026-01-01")),
         run=ImportRun.objects.create(store=store, kind="visits", file_name="orders.xlsx"),
+        feed=Feed.objects.create(store=store, kind="visits", folder="dms"),
+        incoming=IncomingFile.objects.create(store=store, kind="visits", name="orders.xlsx", digest="0" * 64, status="refused"),
         export=ExportRun.objects.create(list_code="visits", reason="Audit", by=people.agent, language="en", time_zone="Asia/Shanghai", status="done"),
         notification=Notification.objects.get(user=people.agent),
         message=make_message(customer),

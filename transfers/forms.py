@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.excel import MOST_BYTES
 from stores.models import Store
-from transfers.models import Kind
+from transfers.models import Feed, Kind
 
 
 class ImportForm(forms.Form):
@@ -25,3 +25,14 @@ class ImportForm(forms.Form):
 
 class ExportForm(forms.Form):
     reason = forms.CharField(label=_("What for"), min_length=2, max_length=200, help_text=_("Kept with the export and written into the file."))
+
+
+class FeedForm(forms.ModelForm):
+    class Meta:
+        model = Feed
+        fields = ["store", "kind", "folder", "expected_by"]
+        widgets = {"expected_by": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["store"].queryset = user.stores_with("transfers.import")

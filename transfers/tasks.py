@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from transfers import exports, services
+from transfers import exports, feeds, services
 
 
 @shared_task
@@ -12,3 +12,14 @@ def make_exports():
 @shared_task
 def forget_imports():
     services.forget_outdated()
+
+
+@shared_task
+def take_incoming():
+    feeds.sweep()
+    feeds.take_waiting()
+
+
+@shared_task
+def report_feeds():
+    feeds.report()

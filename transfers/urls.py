@@ -1,6 +1,6 @@
 from django.urls import path
 
-from transfers import views
+from transfers import feed_views, views
 
 app_name = "transfers"
 urlpatterns = [
@@ -9,4 +9,9 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/rejected/", views.rejected, name="rejected"),
     path("<int:pk>/undo/", views.undo, name="undo"),
+    path("feeds/", feed_views.feed_list, name="feed_list"),
+    path("feeds/new/", feed_views.feed_create, name="feed_create"),
+    path("feeds/<int:pk>/", feed_views.feed_edit, name="feed_edit"),
+    path("feeds/<int:pk>/stop/", feed_views.feed_stop, name="feed_stop"),
+    path("feeds/<int:pk>/resume/", feed_views.feed_resume, name="feed_resume"),
 ]

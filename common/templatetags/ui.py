@@ -57,6 +57,10 @@ STATUS_LOOKS = {
     "exportrun.running": ("accent", "loader"),
     "exportrun.done": ("good", "circle-check"),
     "exportrun.failed": ("danger", "circle-x"),
+    "incomingfile.waiting": ("info", "clock"),
+    "incomingfile.running": ("accent", "loader"),
+    "incomingfile.done": ("good", "circle-check"),
+    "incomingfile.refused": ("danger", "circle-x"),
     # promises
     "redeemed": ("good", "handshake"),
     "waived": ("neutral", "circle-slash"),

@@ -1,4 +1,5 @@
 from transfers.models.exports import ExportRun
+from transfers.models.feeds import Feed, IncomingFile
 from transfers.models.imports import KEPT_NOTES, ImportRun, ImportTrace, Kept, Kind
 
-__all__ = ["KEPT_NOTES", "ExportRun", "ImportRun", "ImportTrace", "Kept", "Kind"]
+__all__ = ["KEPT_NOTES", "ExportRun", "Feed", "ImportRun", "ImportTrace", "IncomingFile", "Kept", "Kind"]
