@@ -101,10 +101,12 @@ class Feed(models.Model):
         sums = {name: sum(getattr(run, f"{name}_count") for run in runs) for name in ("created", "updated", "rejected")}
         refused = sum(incoming.status == IncomingFile.Status.REFUSED for incoming in files)
         event = record("feed.reported" if files else "feed.missing", self, files=len(files), refused=refused, **sums)
-        notify(self.recipients(), event.code, event, folder=self.folder, files=len(files), refused=refused, **sums)
+        notify(keepers_of(self.store), event.code, event, folder=self.folder, files=len(files), refused=refused, **sums)
 
-    def recipients(self):
-        return User.objects.with_permission("transfers.import", self.store)
+
+def keepers_of(store):
+    """Return the people who look after the imports of a store."""
+    return User.objects.with_permission("transfers.import", store)
 
 
 class IncomingQuerySet(StoreScopedQuerySet):
@@ -173,7 +175,7 @@ class IncomingFile(models.Model):
         """Keep why nothing of the file was taken, and tell those who look after imports."""
         self.settle(self.Status.REFUSED, refusal_code=refused.code, refusal=str(refused.message))
         event = record("incomingfile.refused", self, name=self.name, reason=refused.code)
-        notify(User.objects.with_permission("transfers.import", self.store), event.code, event, name=self.name, refusal=self.refusal)
+        notify(keepers_of(self.store), event.code, event, name=self.name, refusal=self.refusal)
 
     def settle(self, status, **outcome):
         """The content is not needed any more: the run keeps what was rejected."""
