@@ -13,6 +13,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
+# Stands in a cell whose formula was never calculated by the program that wrote the file (T92).
+UNCALCULATED = "#FORMULA!"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 MOMENT = re.compile(
@@ -21,6 +23,8 @@ MOMENT = re.compile(
     re.IGNORECASE,
 )
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\s*(\d{2}):?(\d{2}):?(\d{2})?)?")
+# From here on a number in a workbook is rounded (T95).
+LOSES_DIGITS = 1e15
 SERIAL_BASE = datetime(1899, 12, 30)
 
 
@@ -42,12 +46,16 @@ def text(cell) -> str:
     """Return the cell as trimmed text; whole numbers lose their ``.0``."""
     if cell.__class__ is str:
         value = cell.strip()
+        if value == UNCALCULATED:
+            raise BadCell("formula_uncalculated", _("The cell holds a formula without a stored value; open the file in Excel, save it and try again."))
         if value[:1] == "#" and value in ERRORS:
             raise BadCell("cell_error", _("The cell holds the error %(value)s."), value=value)
         if not value.isprintable() and CONTROL.search(value):
             raise BadCell("control_character", _("The cell holds a character that cannot be stored."))
         return value
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+    if isinstance(cell, float) and cell.is_integer():
+        if abs(cell) >= LOSES_DIGITS:
+            raise BadCell("digits_lost", _("This number is so long that Excel has lost its last digits; format the column as text and fill it in again."))
         return str(int(cell))
     return "" if cell is None else str(cell)
 

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 from rustpy_xlsxwriter import FastExcel, Format
 
-from common.cells import squeezed
+from common.cells import UNCALCULATED, squeezed
 from common.errors import DomainError
+from common.formulas import uncalculated
 
 MOST_BYTES = 60 * 1024 * 1024
 MOST_UNPACKED = 600 * 1024 * 1024
@@ -142,10 +143,22 @@ def workbook_sheets(path, start):
         if isinstance(error, PasswordError) or ENCRYPTED in path.read_bytes():
             raise FileRefused(_("The workbook is protected by a password; save it without one and try again."), code="file_protected") from error
         raise FileRefused(_("The workbook cannot be read; it may be damaged or protected by a password."), code="file_unreadable") from error
+    open_formulas = uncalculated(path) if start.startswith(ZIP) else {}
     for sheet in loaded:
         if sheet.end and sheet.end[0] > MOST_ROWS:
             raise FileRefused(_("The sheet has more than %(limit)d rows; split the file.") % {"limit": MOST_ROWS}, code="too_many_rows")
-        yield lambda sheet=sheet: enumerate(sheet.iter_rows(), 1)
+        yield lambda sheet=sheet: marked(enumerate(sheet.iter_rows(), 1), open_formulas.get(sheet.name))
+
+
+def marked(rows, marks):
+    """Put the mark of an uncalculated formula where the reader sees nothing."""
+    return (with_marks(*row, marks) for row in rows) if marks else rows
+
+
+def with_marks(number, cells, marks):
+    for place in marks.get(number, ()):
+        cells[place] = UNCALCULATED
+    return number, cells
 
 
 def check_archive(path):

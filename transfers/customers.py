@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.excel import CUSTOMER_COLUMNS
 from customers.models import Customer, Vehicle
+from transfers.corrections import Kept, corrections
 
 MODELS = (Vehicle, Customer)
 COLUMNS, KEYS = CUSTOMER_COLUMNS, ("external_id", "customer_name")
@@ -35,29 +36,30 @@ def check(work, block):
 
 
 def take(work, block):
-    """Take one block and return what came of each row; the file is the archive's own word, so its filled cells win."""
-    drafts = [find(work.archive, block.values(index)) for index in range(len(block))]
+    """Take one block and return what came of each row; the file's filled cells win over all but what somebody has corrected by hand (T98)."""
+    corrected = corrections(work, block)
+    drafts = [find(work.archive, block.values(index), Kept(block, index, corrected)) for index in range(len(block))]
     outcomes = [outcome(*each) for each in drafts]
     work.write_new_archive()
     return outcomes
 
 
-def find(archive, values):
-    """Return the customer and, where the row names one, the car."""
+def find(archive, values, kept):
+    """Return the customer and, where the row names one, the car; what was corrected by hand in them is ``kept``."""
     vin, plate = values.get("vin"), values.get("plate")
     customer = archive.customer(values["customer_name"], values.get("phone"), archive.find_vehicle(vin, plate), values.get("external_id"))
     # What the file still says of a record merged into another was judged when they were merged.
     if not archive.stands_for_merged(values["customer_name"], values.get("phone"), values.get("external_id")):
-        take_customer(archive, customer, values)
+        take_customer(archive, customer, values, kept)
     if not (vin or plate):
         return [customer]
     vehicle = archive.vehicle(vin, plate, customer)
-    vehicle.take(VEHICLE_OWN, values)
+    vehicle.take(VEHICLE_OWN, kept.without(Vehicle, vehicle, values))
     return customer, vehicle
 
 
-def take_customer(archive, customer, values):
-    customer.take(CUSTOMER_OWN, values | {"name": values["customer_name"]})
+def take_customer(archive, customer, values, kept):
+    customer.take(CUSTOMER_OWN, kept.without(Customer, customer, values | {"name": values["customer_name"]}))
     if customer.values["external_id"]:
         customer.take(["source"], {"source": archive.source})
     archive.remember_customer(customer)

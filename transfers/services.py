@@ -19,6 +19,7 @@ from stores.models import Store
 from transfers import customers, deliveries, visits
 from transfers.archive import Archive
 from transfers.models import KEPT_NOTES, ImportRun, ImportTrace, Kind
+from transfers.plausible import check_columns
 from transfers.traces import keep_trace
 from transfers.work import OUTCOMES, Report, Work
 
@@ -68,6 +69,7 @@ def take_rows(work, reader, blocks):
 
 def good_rows(work, reader, block):
     """Note what is wrong or odd with the rows of the block and return those that can be taken."""
+    check_columns(block)
     reader.check(work, block)
     report, errors = work.report, block.errors
     for index in sorted(errors):
