@@ -28,6 +28,7 @@ NAVIGATION = [
             Item(_("Reception"), "visits:reception", "wrench", "visits.create", "g r"),
             Item(_("Workshop board"), "visits:board", "kanban", "visits.view", "g b"),
             Item(_("Queue"), "followups:queue", "phone-call", "followups.work", "g q"),
+            Item(_("Leads"), "leads:list", "footprints", "leads.view", "g l"),
             Item(_("Appointments"), "visits:appointment_list", "calendar-clock", "visits.view"),
         ],
     ),

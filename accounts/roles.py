@@ -48,6 +48,7 @@ CARE_MANAGEMENT = (
         "customers.merge",
         "customers.reveal",
         "visits.configure",
+        "leads.view",
     }
 )
 
@@ -72,8 +73,10 @@ PERMISSIONS = {
         "complaints.create",
         "surveys.view_own_audits",
         "customers.reveal",
+        "leads.view",
+        "leads.work",
     },
-    Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal"},
+    Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal", "leads.view", "leads.work", "leads.assign"},
     Role.SERVICE_MANAGER: WRITE_ARCHIVE
     | DEPARTMENT_HEAD
     | WORKSHOP
@@ -85,7 +88,7 @@ PERMISSIONS = {
     Role.STORE_MANAGER: READ_ARCHIVE
     | READ_CARE
     | READ_AUDITS
-    | {"visits.approve", "complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view", "transfers.export"},
+    | {"visits.approve", "complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view", "transfers.export", "leads.view"},
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},
     Role.ADMINISTRATOR: CARE_MANAGEMENT
@@ -99,6 +102,8 @@ PERMISSIONS = {
         "visits.inspect",
         "visits.deliver",
         "complaints.answer",
+        "leads.work",
+        "leads.assign",
     },
 }
 

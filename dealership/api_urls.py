@@ -9,6 +9,7 @@ from customers.api import CustomerViewSet, VehicleViewSet
 from customers.quality.api import QualityViewSet
 from followups.api import FollowUpViewSet
 from kpis.api import KpiViewSet
+from leads.api import LeadViewSet
 from messaging.api import MessageViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
 from transfers.api import ImportViewSet
@@ -33,6 +34,7 @@ router.register("warranty-watch", GuaranteeViewSet, basename="guarantee")
 router.register("guarantee-repairs", GuaranteeRepairViewSet, basename="guarantee-repair")
 router.register("followups", FollowUpViewSet, basename="followup")
 router.register("complaints", ComplaintViewSet, basename="complaint")
+router.register("leads", LeadViewSet, basename="lead")
 router.register("messages", MessageViewSet, basename="message")
 router.register("kpis", KpiViewSet, basename="kpi")
 router.register("questionnaires", QuestionnaireViewSet, basename="questionnaire")

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "surveys",
     "followups",
     "complaints",
+    "leads",
     "transfers",
     "kpis",
     "demo",

@@ -16,6 +16,7 @@ from common.bulk import load, reserve_ids
 from complaints.models import Complaint, Round
 from customers.models import Consent, ContactPerson, Customer, Vehicle
 from followups.models import Attempt, FollowUp
+from leads.models import Lead
 from messaging.models import SimulatedReceipt
 from notifications.models import Notification
 from surveys.models import Answer, FactorScore, ItemScore, MysteryShop, Response
@@ -38,6 +39,7 @@ KEYED = [
     Round,
     MysteryShop,
     Promise,
+    Lead,
 ]
 UNKEYED = {
     Answer: ["response_id", "question_id", "value", "text"],

@@ -11,6 +11,7 @@ from demo.complaints import Office
 from demo.deliveries import PER_VISIT, deliver_cars
 from demo.followups import Desk, interview_face_to_face
 from demo.guarantees import fill_guarantees, watch_guarantees
+from demo.leads import show_visitors
 from demo.messages import remind
 from demo.orders import fill_orders
 from demo.own_fields import add_fields
@@ -77,6 +78,7 @@ def run(world, branch, interviews, number):
     Office(world, desk).open_all()
     promise(world, branch)
     visit_secretly(world, branch)
+    show_visitors(world, branch)
 
 
 def count_up(world):

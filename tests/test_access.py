@@ -55,6 +55,7 @@ SUBJECTS = {
     "transfers:": "run",
     "transfers:feed_": "feed",
     "exports:": "export",
+    "leads:": "lead",
     "messaging:": "message",
     "messaging:template": "template",
     "messaging:rule": "rule",
@@ -171,6 +172,7 @@ DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "deliv
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
     "mystery-shop": "shop", "message": "message", "advised-work": "advised", "promise": "promise",
     "guarantee": "guarantee", "guarantee-repair": "guarantee_repair", "import": "incoming",
+    "lead": "lead",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 

@@ -8,6 +8,7 @@ from complaints.models import Category, Complaint
 from customers.models import CustomField, DuplicatePair, InspectionRule
 from followups.models import FollowUp, Plan
 from kpis.models import Band, Target
+from leads.models import Lead
 from messaging.models import Message, MessageTemplate, ReminderRule
 from notifications.models import Notification
 from notifications.services import notify
@@ -59,6 +60,7 @@ def make_world(store, people):
         calendar_day=CalendarDay.objects.first(),
         band=Band.objects.create(indicator="csi", store=store, name="A", from_value=900, valid_from=on("2026-01-01")),
         run=ImportRun.objects.create(store=store, kind="visits", file_name="orders.xlsx"),
+        lead=Lead.objects.create(store=store, name="Lead", phone="13800007777"),
         feed=Feed.objects.create(store=store, kind="visits", folder="dms"),
         incoming=IncomingFile.objects.create(store=store, kind="visits", name="orders.xlsx", digest="0" * 64, status="refused"),
         export=ExportRun.objects.create(list_code="visits", reason="Audit", by=people.agent, language="en", time_zone="Asia/Shanghai", status="done"),

@@ -25,6 +25,10 @@ STATUS_LOOKS = {
     "loyal": ("good", "heart"),
     "at_risk": ("warn", "clock-alert"),
     "lost": ("danger", "user-x"),
+    # leads
+    "lead.open": ("info", "circle-dot"),
+    "won": ("good", "circle-check"),
+    "lead.lost": ("neutral", "circle-slash"),
     # visits, appointments
     "in_shop": ("accent", "wrench"),
     "handed_over": ("good", "key-round"),
