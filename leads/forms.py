@@ -89,7 +89,7 @@ class VerbForm(forms.Form):
 
 class ContactForm(VerbForm):
     verb, title = "contact", _("Log a talk")
-    kind = forms.ChoiceField(label=_("How"), choices=LeadContact.Kind)
+    kind = forms.ChoiceField(label=_("Contacted by"), choices=LeadContact.Kind)
     note = forms.CharField(label=_("What was said"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     level = forms.ChoiceField(label=_("Intent"), choices=Lead.Level)
     next_contact_on = forms.DateField(label=_("Next contact"), required=False, widget=day_input(), help_text=_("Empty: by the intent."))
@@ -119,7 +119,7 @@ class WinForm(VerbForm):
 
 
 class LoseForm(VerbForm):
-    verb, title = "lose", _("Lost")
+    verb, title = "lose", _("Lost to others")
     reason = forms.CharField(label=_("Why lost"), max_length=200)
 
 

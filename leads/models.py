@@ -59,9 +59,9 @@ class Lead(models.Model):
         C = "c", _("C: later")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Being followed")
         WON = "won", _("Won")
-        LOST = "lost", _("Lost")
+        LOST = "lost", _("Lost to others")
 
     # After so many days the adviser speaks to them again, the warmer the sooner.
     DAYS = {Level.H: 2, Level.A: 5, Level.B: 10, Level.C: 30}
@@ -244,7 +244,7 @@ class LeadContact(models.Model):
         HOME = "home", _("Visited at home")
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="contacts")
-    kind = models.CharField(_("how"), max_length=7, choices=Kind, default=Kind.CALL)
+    kind = models.CharField(_("contacted by"), max_length=7, choices=Kind, default=Kind.CALL)
     note = models.CharField(_("what was said"), max_length=300)
     level = models.CharField(_("intent"), max_length=1, choices=Lead.Level)
     at = models.DateTimeField(default=timezone.now)

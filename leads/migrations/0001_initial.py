@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('level', models.CharField(choices=[('h', 'H: within a week'), ('a', 'A: within two weeks'), ('b', 'B: within a month'), ('c', 'C: later')], default='c', max_length=1, verbose_name='intent')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('next_contact_on', models.DateField(blank=True, null=True, verbose_name='next contact')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('won', 'Won'), ('lost', 'Lost')], default='open', editable=False, max_length=4, verbose_name='status')),
+                ('status', models.CharField(choices=[('open', 'Being followed'), ('won', 'Won'), ('lost', 'Lost to others')], default='open', editable=False, max_length=4, verbose_name='status')),
                 ('lost_reason', models.CharField(blank=True, editable=False, max_length=200, verbose_name='why lost')),
                 ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='updated')),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             name='LeadContact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('call', 'Call'), ('visit', 'Came again'), ('message', 'Message'), ('home', 'Visited at home')], default='call', max_length=7, verbose_name='how')),
+                ('kind', models.CharField(choices=[('call', 'Call'), ('visit', 'Came again'), ('message', 'Message'), ('home', 'Visited at home')], default='call', max_length=7, verbose_name='contacted by')),
                 ('note', models.CharField(max_length=300, verbose_name='what was said')),
                 ('level', models.CharField(choices=[('h', 'H: within a week'), ('a', 'A: within two weeks'), ('b', 'B: within a month'), ('c', 'C: later')], max_length=1, verbose_name='intent')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
