@@ -18,6 +18,7 @@ class Outcome(models.TextChoices):
     SUSPENDED = "suspended", _("Number suspended")
     EMPTY = "empty", _("Number does not exist")
     WRONG = "wrong", _("Wrong number")
+    SOLD = "sold", _("Not the owner any more")
     LANGUAGE = "language", _("Language barrier")
     INELIGIBLE = "ineligible", _("Not eligible")
     MESSAGE = "message", _("Completed by SMS or WeChat")
@@ -59,6 +60,7 @@ OUTCOMES = {
     Outcome.SUSPENDED: Rule("4", False, retry=Retry.NEXT_DAY, max_tries=2, doubts_phone=True),
     Outcome.EMPTY: Rule("5", False, closes_as="unreachable", doubts_phone=True),
     Outcome.WRONG: Rule("6", False, closes_as="unreachable", doubts_phone=True),
+    Outcome.SOLD: Rule("7", True, closes_as="ineligible"),
     Outcome.LANGUAGE: Rule("l", True, retry=Retry.NEXT_DAY),
     Outcome.INELIGIBLE: Rule("i", True, closes_as="ineligible"),
     Outcome.MESSAGE: Rule("m", True, closes_as="done"),

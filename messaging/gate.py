@@ -54,7 +54,7 @@ def why_never(message):
             return Reason.DO_NOT_CONTACT
         if not Consent.objects.allows(customer, message.template.purpose, Channel.SMS):
             return Reason.NO_CONSENT
-    if message.vehicle and message.vehicle.customer_id != customer.pk:
+    if message.vehicle and (message.vehicle.customer_id != customer.pk or message.vehicle.owner_left_on):
         return Reason.OWNER_CHANGED
     return (occasion_problem(message) if message.rule else "") or hindrance(message)
 

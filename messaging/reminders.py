@@ -120,6 +120,8 @@ def days_between(first, last):
 def agreed(subjects, rule, owner=""):
     """Narrow customers, or vehicles by their owner, to those with a phone whose newest word on the purpose is yes."""
     path = f"{owner}__" if owner else ""
+    if subjects.model is Vehicle:
+        subjects = subjects.filter(owner_left_on=None)
     words = Consent.objects.filter(customer=OuterRef(owner or "pk"), purpose=rule.template.purpose, channel=Channel.SMS).order_by("-given_at", "-pk")
     reached = subjects.exclude(**{f"{path}phone": ""}).filter(**{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values("is_granted")[:1]))
     return (reached.select_related(owner) if owner else reached).filter(word=True).iterator(chunk_size=2000)

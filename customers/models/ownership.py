@@ -44,6 +44,9 @@ class PastOwnership(models.Model):
 class Owned(models.Model):
     """How a car changes hands; its visits stay with the car, its reminders go to whoever owns it now."""
 
+    # Since when the owner on file is known to have given it away, while nobody knows to whom (B23).
+    owner_left_on = models.DateField(_("owner unknown since"), null=True, blank=True, editable=False)
+
     class Meta:
         abstract = True
 
@@ -55,13 +58,21 @@ class Owned(models.Model):
         on = on or self.store.today()
         former, since = self.customer, self.owned_since()
         self.check_transfer(customer, on, since)
-        changes = {"customer": customer, "updated_at": timezone.now()}
+        changes = {"customer": customer, "owner_left_on": None, "updated_at": timezone.now()}
         if not type(self).objects.filter(pk=self.pk, customer=former).update(**changes):
             raise Conflict(_("The car has changed hands in the meantime."))
-        self.customer, self.updated_at = customer, changes["updated_at"]
+        self.customer, self.owner_left_on, self.updated_at = customer, None, changes["updated_at"]
         self.past_ownerships.create(customer=former, since=since, until=on, reason=reason, recorded_by=by)
         record("vehicle.given_up", self, by=by, customer_id=former.pk, vehicle_id=self.pk, on=on.isoformat(), reason=reason)
         record("vehicle.taken_over", self, by=by, customer_id=customer.pk, vehicle_id=self.pk, on=on.isoformat())
+
+    @transaction.atomic
+    def lose_owner(self, *, by):
+        """Note that the owner on file has given the car away to somebody unknown: reminders of it stop, the archive asks for the new owner (B23)."""
+        on = self.store.today()
+        if type(self).objects.filter(pk=self.pk, owner_left_on=None).update(owner_left_on=on, updated_at=timezone.now()):
+            self.owner_left_on = on
+            record("vehicle.owner_lost", self, by=by, customer_id=self.customer_id, vehicle_id=self.pk, on=on.isoformat())
 
     def owned_since(self):
         """Return the day since which the present owner has it, None when nobody knows."""

@@ -44,6 +44,7 @@ RULES = [
     Rule("birthday_missing", _("Birthday missing"), Customer, PERSON & Q(birthday=None, lunar_birthday=""), "birthday"),
     Rule("keeper_missing", _("Key account without somebody who looks after it"), Customer, Q(is_key_account=True, keeper=None), "keeper"),
     Rule("unverified", _("Not read over with the customer for a year"), Customer, Q(confirmed_at=None), attest="confirm"),
+    Rule("owner_unknown", _("Sold on, new owner unknown"), Vehicle, ~Q(owner_left_on=None)),
     Rule("vin_missing", _("VIN missing"), Vehicle, Q(vin=""), "vin"),
     Rule("vin_odd", _("Check digit of the VIN does not fit"), Vehicle, Q(is_vin_odd=True) & ~Q(right_vin=F("vin")), "vin", "vin"),
     Rule("plate_odd", _("Plate of an unknown pattern"), Vehicle, Q(is_plate_odd=True) & ~Q(right_plate=F("plate")), "plate", "plate"),
@@ -78,6 +79,7 @@ def indicators(user, now, store=None):
         customers=Count("pk"),
         persons=Count("pk", filter=PERSON),
         verified=Count("pk", filter=Q(confirmed_at__gte=now - VERIFIED_FOR)),
+        stale=Count("pk", filter=~Q(phone_doubtful_at=None)),
         never=Count("pk", filter=Q(confirmed_at=None)),
         **filled,
     )
@@ -88,6 +90,7 @@ def indicators(user, now, store=None):
         "completeness": percent(sum(sums[name] for name in filled), wanted),
         "verified": percent(sums["verified"], sums["customers"]),
         "never_verified": sums["never"],
+        "stale": percent(sums["stale"], sums["customers"]),
     }
 
 

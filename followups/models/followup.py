@@ -101,6 +101,7 @@ class FollowUp(Claimable):
         NO_PHONE = "no_phone", _("No phone number on file")
         DO_NOT_CALL = "do_not_call", _("The customer wants no calls")
         REFUSED = "refused", _("The customer refuses satisfaction calls")
+        SOLD = "sold", _("The car belongs to somebody else")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="followups", verbose_name=_("store"), db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="followups", verbose_name=_("plan"), db_index=False)
@@ -205,12 +206,15 @@ class FollowUp(Claimable):
         self.refresh_from_db()
 
     def tell_customer_card(self, outcome, step, by):
-        """Doubt the number or stop all calls, where the outcome says so."""
+        """Doubt the number, stop all calls or those about the car, where the outcome says so."""
         if step.doubts_phone:
             self.customer.doubt_phone()
         if outcome == Outcome.DO_NOT_CALL:
             self.customer.stop_calls(by=by)
             FollowUp.objects.calls_of(self.customer).exempt_all(self.Exemption.DO_NOT_CALL, by=by)
+        if outcome == Outcome.SOLD and self.vehicle:
+            self.vehicle.lose_owner(by=by)
+            FollowUp.objects.calls_of(self.customer).filter(vehicle=self.vehicle).exempt_all(self.Exemption.SOLD, by=by)
 
     def announce(self, by, **particulars):
         """Tell the facts and, when it has left OPEN, the apps above."""

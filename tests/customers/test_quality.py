@@ -34,7 +34,7 @@ def poor(store):
     """A record with something of everything."""
     customer = make_customer(store, phone="", phone_doubtful_at=timezone.now(), is_key_account=True)
     car = make_vehicle(store, customer, vin="LFV2A11G593139571", plate="沪A1234")
-    Vehicle.objects.create(store=store, customer=customer, plate="沪A12345")
+    Vehicle.objects.create(store=store, customer=customer, plate="沪A12345", owner_left_on=on("2026-11-01"))
     return car
 
 
@@ -46,7 +46,7 @@ def test_every_rule_is_counted(poor, agent):
     """AR9."""
     assert found(agent) == {
         "phone_missing": 1, "phone_doubtful": 1, "address_missing": 1, "gender_missing": 1, "birthday_missing": 1, "keeper_missing": 1, "unverified": 1,
-        "vin_missing": 1, "vin_odd": 1, "plate_odd": 1, "registered_missing": 2, "insurance_missing": 2,
+        "owner_unknown": 1, "vin_missing": 1, "vin_odd": 1, "plate_odd": 1, "registered_missing": 2, "insurance_missing": 2,
     }  # fmt: skip
 
 
@@ -139,8 +139,8 @@ def test_completeness_and_freshness_are_indicators(store, other_store, agent):
     make_customer(store, kind="company", confirmed_at=now - timedelta(days=400))
     make_customer(store, kind="company")
     make_customer(other_store)
-    assert indicators(agent, now) == {"customers": 3, "completeness": 81.8, "verified": 33.3, "never_verified": 1}
-    assert indicators(agent, now, other_store) == {"customers": 0, "completeness": None, "verified": None, "never_verified": 0}
+    assert indicators(agent, now) == {"customers": 3, "completeness": 81.8, "verified": 33.3, "never_verified": 1, "stale": 0.0}
+    assert indicators(agent, now, other_store) == {"customers": 0, "completeness": None, "verified": None, "never_verified": 0, "stale": None}
 
 
 def test_who_may_not_see_the_plate_gets_no_plate_to_mend(poor, auditor, page):

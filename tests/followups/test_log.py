@@ -8,14 +8,19 @@ from hypothesis import strategies as st
 
 from activity.models import Event
 from common.errors import Conflict, DomainError
+from customers.quality.rules import counts
 from followups import services
 from followups.models import FollowUp
 from followups.outcomes import OUTCOMES, Outcome, Retry
 from followups.retries import GRACE, History, next_step
 from followups.signals import followup_finished
 from followups.windows import CallWindow
+from messaging import outbox
+from messaging.models import Message
+from messaging.reminders import plan_reminders
 from stores.models import Store
-from tests.factories import NOW, make_delivery, make_followup, make_handed_over, make_plan, make_visit
+from tests.factories import NOW, make_customer, make_delivery, make_followup, make_handed_over, make_plan, make_vehicle, make_visit, on
+from tests.messaging.factories import agree
 
 HOUR = timedelta(hours=1)
 
@@ -326,3 +331,30 @@ def test_a_call_finished_by_somebody_else_does_not_stop_the_wish_for_no_more_cal
     assert (FollowUp.objects.get(pk=other.pk).status, followup.status) == ("done", "refused")
     followup.customer.refresh_from_db()
     assert followup.customer.do_not_call_at is not None
+
+
+def test_not_the_owner_any_more_stops_what_is_about_the_car_and_nothing_else(store, agent, defaults):
+    """B23: no reminder of that car goes to the old owner, the archive asks for the new one, the history stays."""
+    customer = agree(make_customer(store))
+    sold, other = make_vehicle(store, customer, next_maintenance_on=on("2026-12-02")), make_vehicle(store, customer, next_maintenance_on=on("2026-12-02"))
+    visit = make_handed_over(store, vehicle=sold)
+    plan = make_plan("second")
+    call, about_it, about_the_other = (make_followup(store, chosen, customer, vehicle=car) for chosen, car in [(None, sold), (plan, sold), (plan, other)])
+    plan_reminders(NOW)
+    planned = Message.objects.get(vehicle=sold)
+    call.log("sold", by=agent, now=NOW)
+    for each in (about_it, about_the_other, sold):
+        each.refresh_from_db()
+    assert (call.status, about_it.status, about_it.exemption, about_the_other.status) == ("ineligible", "ineligible", "sold", "open")
+    assert sold.owner_left_on == store.today()
+    outbox.send_due(planned.due_at)
+    planned.refresh_from_db()
+    assert (planned.status, planned.reason) == ("cancelled", "owner_changed")
+    assert {message.vehicle for message in Message.objects.filter(status="sent")} == {other}
+    Message.objects.all().delete()
+    plan_reminders(NOW)
+    assert {message.vehicle for message in Message.objects.all()} == {other}
+    assert {rule.code: number for rule, number in counts(agent, NOW)}["owner_unknown"] == 1
+    assert visit.customer == customer
+    sold.transfer(make_customer(store), by=agent)
+    assert sold.owner_left_on is None
