@@ -48,6 +48,7 @@ CARE_MANAGEMENT = (
         "customers.merge",
         "customers.reveal",
         "visits.configure",
+        "customers.watch",
         "leads.view",
     }
 )
@@ -76,11 +77,11 @@ PERMISSIONS = {
         "leads.view",
         "leads.work",
     },
-    Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal", "leads.view", "leads.work", "leads.assign"},
+    Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal", "leads.view", "leads.work", "leads.assign", "customers.watch"},
     Role.SERVICE_MANAGER: WRITE_ARCHIVE
     | DEPARTMENT_HEAD
     | WORKSHOP
-    | {"visits.create", "visits.hand_over", "visits.inspect", "visits.approve", "customers.reveal"},
+    | {"visits.create", "visits.hand_over", "visits.inspect", "visits.approve", "customers.reveal", "customers.watch"},
     Role.TECHNICIAN: WORKSHOP,
     Role.INSPECTOR: WORKSHOP | {"visits.inspect"},
     Role.CARE_AGENT: CARE | {"customers.reveal"},
@@ -88,7 +89,17 @@ PERMISSIONS = {
     Role.STORE_MANAGER: READ_ARCHIVE
     | READ_CARE
     | READ_AUDITS
-    | {"visits.approve", "complaints.create", "complaints.approve", "complaints.answer", "kpis.view", "messaging.view", "transfers.export", "leads.view"},
+    | {
+        "visits.approve",
+        "complaints.create",
+        "complaints.approve",
+        "complaints.answer",
+        "kpis.view",
+        "messaging.view",
+        "transfers.export",
+        "leads.view",
+        "customers.watch",
+    },
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},
     Role.ADMINISTRATOR: CARE_MANAGEMENT

@@ -2,9 +2,11 @@ import django_filters
 from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.filters import UpdatedSinceFilter, YesNoFilter
+from common.forms import day_input
 from customers.custom import CustomFilterMixin
-from customers.models import Customer, DuplicatePair, Vehicle
+from customers.models import Customer, DuplicatePair, Reveal, Vehicle
 from customers.search import any_of, customer_ranks, vehicle_ranks
 from stores.models import Store
 
@@ -19,6 +21,10 @@ def visible_customers(request):
 
 def visible_vehicles(request):
     return Vehicle.objects.for_user(request.user)
+
+
+def revealers(request):
+    return User.objects.with_permission_in("customers.reveal", request.user.stores_with("customers.watch")).order_by("name")
 
 
 class CustomerFilter(CustomFilterMixin, django_filters.FilterSet):
@@ -51,6 +57,18 @@ class DuplicateFilter(django_filters.FilterSet):
     class Meta:
         model = DuplicatePair
         fields = ["store"]
+
+
+class RevealFilter(django_filters.FilterSet):
+    store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=visible_stores)
+    by = django_filters.ModelChoiceFilter(label=_("By"), queryset=revealers)
+    day_from = django_filters.DateFilter(label=_("From"), field_name="at", lookup_expr="date__gte", widget=day_input())
+    day_to = django_filters.DateFilter(label=_("To"), field_name="at", lookup_expr="date__lte", widget=day_input())
+    customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput)
+
+    class Meta:
+        model = Reveal
+        fields = ["store", "by", "reason", "day_from", "day_to", "customer"]
 
 
 class VehicleFilter(CustomFilterMixin, django_filters.FilterSet):

@@ -10,7 +10,7 @@ from accounts.models import User
 from common.errors import DomainError, as_validation_error
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
 from customers.custom import CustomFieldsMixin
-from customers.models import Channel, ContactPerson, Customer, InspectionRule, PastOwnership, Purpose, Vehicle
+from customers.models import Channel, ContactPerson, Customer, InspectionRule, PastOwnership, Purpose, Reveal, Vehicle
 from customers.numbers import normal_phone, plate_known, vin_check_ok
 from customers.services import moved_inspections
 from stores.fields import StoreField
@@ -57,7 +57,7 @@ class ArchiveForm(AlikeMixin, CustomFieldsMixin, SeenMixin, ConfirmedMixin, Give
 class CustomerForm(ArchiveForm):
     keys, alike = ("name", "phone"), "customers:alike"
     referrer_phone = forms.CharField(
-        label=_("Referred by (phone)"), required=False, max_length=20, help_text=_("The phone of a customer of this store; empty changes nothing.")
+        label=_("Referred by"), required=False, max_length=20, help_text=_("The phone of a customer of this store; empty changes nothing.")
     )
 
     class Meta:
@@ -246,3 +246,7 @@ class InspectionRuleForm(ConfirmedMixin, forms.ModelForm):
         days = {pk: (before, after) for pk, before, after in moved[:EXAMPLES]}
         cars = Vehicle.objects.filter(pk__in=days).select_related("store")
         return "; ".join(f"{car}: {days[car.pk][0] or '–'} → {days[car.pk][1] or '–'}" for car in cars)
+
+
+class RevealForm(forms.Form):
+    reason = forms.ChoiceField(label=_("What for"), choices=[choice for choice in Reveal.Reason.choices if choice[0] != Reveal.Reason.EDIT])

@@ -1,6 +1,18 @@
-"""What people without the right ``customers.reveal`` see of phones, plates, VINs and addresses (domain rule 6.5)."""
+"""What people see of phones, plates, VINs and addresses (domain rule 6.5).
+
+Without the right ``customers.reveal`` all of them are masked. With it phones and addresses are masked on pages still, but for
+customers one works with at this moment and those opened for a minute with a reason (T31).
+"""
 
 import re
+from functools import reduce
+from operator import or_
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.utils import timezone
+
+from customers.models import Reveal
+from customers.signals import work_asked
 
 DISTRICT = re.compile(r".*?[区县旗]")
 
@@ -36,8 +48,48 @@ MASKS = {
     "address": mask_address,
 }
 
+# What even people with the right see only of customers open to them.
+OPENED = {"phone", "sender_phone", "address"}
+
 
 def shown(row, name, user):
     """Return the value of ``row.name`` as ``user`` may see it."""
     value = getattr(row, name)
     return value if may_reveal(user, row.store_id) else MASKS[name](value)
+
+
+def seen(row, name, user):
+    """Return the value of ``row.name`` as a page shows it to ``user``."""
+    return getattr(row, name) if may_reveal(user, row.store_id) and is_open(row, user) else MASKS[name](getattr(row, name))
+
+
+def is_open(row, user):
+    """Tell whether the customer behind the row is open to the person; a row of its own kind decides by ``is_open_to``."""
+    if hasattr(row, "is_open_to"):
+        return row.is_open_to(user)
+    return (row.pk if row._meta.label == "customers.Customer" else row.customer_id) in open_customers(user)
+
+
+def open_customers(user):
+    """Return the ids of the customers open to the person, read once per request."""
+    if not hasattr(user, "_open_customers"):
+        revealed, *worked = open_queries(user)
+        user._open_customers = {pk for (pk,) in revealed.union(*worked, all=True)}
+    return user._open_customers
+
+
+def open_queries(user):
+    """Return the queries of the ids of customers opened with a reason and of those the apps above say the person works with."""
+    now = timezone.now()
+    asked = [ids for _receiver, ids in work_asked.send(sender=None, user=user, now=now)]
+    return [Reveal.objects.open_to(user, now).order_by().values_list("customer_id"), *asked]
+
+
+def with_openness(customers, user):
+    """Load with customers whether they are open to the person, for a page about one of them: it costs no query of its own."""
+    conditions = (Q(Exists(ids.filter(customer_id=OuterRef("pk")))) for ids in open_queries(user))
+    return customers.annotate(is_opened=ExpressionWrapper(reduce(or_, conditions), output_field=BooleanField()))
+
+
+def remember_openness(customer, user):
+    user._open_customers = {customer.pk} if customer.is_opened else set()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers import custom_views, inspection_views, merge_views, views
+from customers import custom_views, inspection_views, merge_views, reveal_views, views
 from customers.quality import views as quality
 
 app_name = "customers"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("customers/<int:pk>/stop_calls/", views.stop_calls, name="stop_calls"),
     path("customers/<int:pk>/allow_calls/", views.allow_calls, name="allow_calls"),
     path("customers/<int:pk>/set_consent/", views.set_consent, name="set_consent"),
+    path("customers/<int:pk>/reveal/", reveal_views.reveal_customer, name="reveal"),
+    path("reveals/", reveal_views.reveal_list, name="reveal_list"),
     path("customers/<int:pk>/contacts/new/", views.add_contact, name="add_contact"),
     path("customers/<int:pk>/vehicles/new/", views.vehicle_create, name="vehicle_create"),
     path("customers/<int:pk>/merge/<int:other_pk>/", merge_views.merge, name="merge"),

@@ -15,8 +15,11 @@ from common.forms import accepted, posted
 from customers.alike import customers_like, vehicles_like
 from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
-from customers.forms import ConsentForm, ContactForm, CustomerForm, InspectForm, NewCustomerForm, TransferForm, VehicleForm
-from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Vehicle
+from customers.forms import ConsentForm, ContactForm, CustomerForm, InspectForm, NewCustomerForm, RevealForm, TransferForm, VehicleForm
+from customers.fuse import count_page
+from customers.masking import is_open, may_reveal, remember_openness, with_openness
+from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Reveal, Vehicle
+from customers.models.reveal import reveal
 from customers.notices import notices_for
 from customers.search import SHORTEST, find
 from customers.services import transfer_vehicle
@@ -75,13 +78,17 @@ def typed_in(request):
 
 @requires("customers.view")
 def detail(request, pk):
-    customer = get_object_or_404(Customer.everyone.for_user(request.user).select_related("store", "referred_by", "keeper"), pk=pk)
+    customers = with_openness(Customer.everyone.for_user(request.user), request.user)
+    customer = get_object_or_404(customers.select_related("store", "referred_by", "keeper"), pk=pk)
     if customer.merged_into_id:
         return redirect("customers:detail", customer.merged_into_id)
+    remember_openness(customer, request.user)
+    count_page(request, customer)
     can_merge = request.user.may("customers.merge", customer.store_id)
     events = Event.objects.for_user(request.user).of_customer(customer)
     context = {
         "customer": customer,
+        "reveal_form": RevealForm(),
         "can_edit": customer.can_edit_by(request.user),
         "twins": DuplicatePair.objects.open().with_customer(customer) if can_merge else [],
         "undoable": CustomerMerge.objects.undoable(timezone.now()).filter(kept=customer).first() if can_merge else None,
@@ -99,6 +106,8 @@ def detail(request, pk):
 def edit(request, pk):
     customer = own_customer(request, pk)
     allow(customer.can_edit_by(request.user))
+    if request.method == "GET" and may_reveal(request.user, customer.store_id) and not is_open(customer, request.user):
+        reveal(customer, by=request.user, reason=Reveal.Reason.EDIT)
     form = CustomerForm(posted(request), instance=copy(customer))
     if form.is_valid():
         customer.edit(by=request.user, **form.changes)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from activity.services import announce_days
 from customers.notices import Notice
-from customers.signals import notices_asked
+from customers.signals import notices_asked, work_asked
 from followups import services
 from followups.models import FollowUp
 from visits.signals import appointment_kept, appointment_missed, delivery_recorded, people_changed, visit_handed_over
@@ -51,3 +51,9 @@ def promised_calls(sender, customer_ids, user, **kwargs):
         url = reverse("followups:detail", args=[followup.pk]) if user.may("followups.view", followup.store_id) else ""
         notices[followup.customer_id].append(Notice(text, url, "phone-outgoing"))
     return notices
+
+
+@receiver(work_asked)
+def called_now(sender, user, now, **kwargs):
+    """Name the customers whose calls the person holds."""
+    return FollowUp.objects.open().filter(claimed_by=user, lease_until__gt=now).order_by().values_list("customer_id")

@@ -15,7 +15,7 @@ class LeadForm(GivenMixin, ConfirmedMixin, forms.ModelForm):
     """The card of a visitor; one without name and phone is a visitor all the same (S2-27)."""
 
     referrer_phone = forms.CharField(
-        label=_("Referred by (phone)"), required=False, max_length=20, help_text=_("The phone of a customer of this store; empty changes nothing.")
+        label=_("Referred by"), required=False, max_length=20, help_text=_("The phone of a customer of this store; empty changes nothing.")
     )
 
     class Meta:

@@ -133,6 +133,10 @@ class Lead(models.Model):
     def is_due(self):
         return self.is_open and self.next_contact_on is not None and self.next_contact_on <= self.store.today()
 
+    def is_open_to(self, user):
+        """The phone of a lead is open to its adviser, and to who gives leads to advisers."""
+        return self.adviser_id == user.pk or self.can_assign_by(user)
+
     def can_work_by(self, user):
         return user.may("leads.work", self.store_id)
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from customers.models import Vehicle
 from customers.notices import Notice
-from customers.signals import notices_asked
+from customers.signals import notices_asked, work_asked
 from customers.templatetags.masking import masked_plate
 from visits.guarantees.words import LIMITS
-from visits.models import AdvisedWork, Guarantee, Promise
+from visits.models import AdvisedWork, Guarantee, Promise, Visit
 
 COLUMNS = ["kind", "id", "store_id", "customer_ref", "text", "due_on", "is_pressing", "car_ref", "plate", "vin_tail"]
 
@@ -79,3 +79,9 @@ def guarantee_notice(row, user):
 
 
 WORDED = {"guarantee": guarantee_notice, "promise": promise_notice, "advised_work": advised_notice}
+
+
+@receiver(work_asked)
+def served_now(sender, user, now, **kwargs):
+    """Name the customers whose cars the advisor has in the shop."""
+    return Visit.objects.in_shop().filter(advisor=user).order_by().values_list("customer_id")

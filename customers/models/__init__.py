@@ -7,6 +7,7 @@ from customers.models.inspection import InspectionClass, InspectionRule
 from customers.models.merge import CustomerMerge
 from customers.models.mileage import MileageReading
 from customers.models.ownership import PastOwnership
+from customers.models.reveal import Reveal
 from customers.models.vehicle import Vehicle
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "MileageReading",
     "PastOwnership",
     "Purpose",
+    "Reveal",
     "Vehicle",
 ]

@@ -23,7 +23,7 @@ def test_the_list_shows_status_and_reason(customer, care, agent, page):
     shown = text(page(agent).get(reverse("messaging:list")))
     assert "Cancelled" in shown
     assert "no consent for this purpose by SMS" in shown
-    assert "13900000001" in shown
+    assert "139****0001" in shown
 
 
 def test_another_store_sees_nothing(customer, care, stranger, page):

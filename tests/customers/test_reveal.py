@@ -1,0 +1,115 @@
+"""Opening a number for a minute, the fuse and the supervisor's view (T31, T32)."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from activity.models import Event
+from customers import fuse
+from customers.models import Reveal
+from customers.models import reveal as reveals
+from notifications.models import Notification
+from tests.factories import make_customer, make_followup, make_vehicle, make_visit
+
+PHONE = "13812345678"
+
+
+@pytest.fixture
+def customer(store):
+    return make_customer(store, name="王示例", phone=PHONE, address="上海市浦东新区示例路1号")
+
+
+def shown(client, customer):
+    return client.get(f"/customers/{customer.pk}/").content.decode()
+
+
+def test_a_reason_opens_the_number_for_a_minute_and_is_on_record(customer, agent, second_agent, page):
+    """T31."""
+    client = page(agent)
+    assert PHONE not in shown(client, customer)
+    assert client.post(f"/customers/{customer.pk}/reveal/", {"reason": "call"}).status_code == 302
+    opened = shown(client, customer)
+    assert PHONE in opened
+    assert "示例路1号" in opened
+    assert PHONE not in shown(page(second_agent), customer)
+    found = Reveal.objects.get()
+    assert (found.by, found.customer, found.reason) == (agent, customer, "call")
+    assert Event.objects.get(code="customer.revealed").particulars == {"reason": "call"}
+    Reveal.objects.update(at=timezone.now() - timedelta(seconds=61))
+    assert PHONE not in shown(client, customer)
+
+
+@pytest.mark.parametrize("reason", ["", "edit", "nonsense"])
+def test_without_a_reason_nothing_opens(customer, agent, page, reason):
+    page(agent).post(f"/customers/{customer.pk}/reveal/", {"reason": reason})
+    assert not Reveal.objects.exists()
+
+
+def test_who_may_not_see_numbers_opens_none(customer, store_manager, stranger, page):
+    assert page(store_manager).post(f"/customers/{customer.pk}/reveal/", {"reason": "call"}).status_code == 403
+    assert page(stranger).post(f"/customers/{customer.pk}/reveal/", {"reason": "call"}).status_code == 404
+    assert "Show the number" not in shown(page(store_manager), customer)
+
+
+def test_the_call_one_holds_is_reason_enough(customer, store, agent, second_agent, page, defaults):
+    followup = make_followup(store, customer=customer)
+    followup.__class__.objects.filter(pk=followup.pk).update(claimed_by=agent, lease_until=timezone.now() + timedelta(minutes=5))
+    assert PHONE in page(agent).get(f"/followups/{followup.pk}/").content.decode()
+    assert PHONE in shown(page(agent), customer)
+    assert PHONE not in shown(page(second_agent), customer)
+    followup.__class__.objects.filter(pk=followup.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert PHONE not in shown(page(agent), customer)
+
+
+def test_the_car_in_the_shop_is_reason_enough_for_its_advisor(customer, store, advisor, service_manager, page):
+    visit = make_visit(store, make_vehicle(store, customer), advisor=advisor)
+    assert PHONE in page(advisor).get(f"/visits/{visit.pk}/").content.decode()
+    assert PHONE not in page(service_manager).get(f"/visits/{visit.pk}/").content.decode()
+    assert PHONE in page(service_manager).get(f"/visits/{visit.pk}/paper/").content.decode()
+    visit.__class__.objects.filter(pk=visit.pk).update(status="handed_over", handed_over_at=timezone.now())
+    assert PHONE not in shown(page(advisor), customer)
+
+
+def test_opening_the_record_to_change_it_counts_too(customer, agent, page):
+    client = page(agent)
+    for _twice in range(2):
+        assert PHONE in client.get(f"/customers/{customer.pk}/edit/").content.decode()
+    assert [found.reason for found in Reveal.objects.all()] == ["edit"]
+
+
+def test_too_many_numbers_blow_the_fuse_and_the_manager_is_told_once(store, agent, store_manager, page, monkeypatch):
+    """T31: the advisor on the last day."""
+    monkeypatch.setattr(reveals, "MOST_AN_HOUR", 3)
+    client = page(agent)
+    customers = [make_customer(store, phone=f"1390000{number:04d}") for number in range(6)]
+    for customer in customers:
+        client.post(f"/customers/{customer.pk}/reveal/", {"reason": "check"})
+    assert Reveal.objects.count() == 3
+    assert customers[5].phone not in shown(client, customers[5])
+    assert client.get(f"/customers/{customers[5].pk}/edit/").status_code != 200
+    told = Notification.objects.get(user=store_manager)
+    assert (told.code, told.particulars) == ("customer.reveals_stopped", {"name": agent.name, "most": 3})
+    Reveal.objects.update(at=timezone.now() - timedelta(minutes=61))
+    client.post(f"/customers/{customers[5].pk}/reveal/", {"reason": "check"})
+    assert customers[5].phone in shown(client, customers[5])
+
+
+def test_leafing_through_the_archive_is_told_once(store, agent, store_manager, page, monkeypatch):
+    """T31: the page-view fuse."""
+    cache.clear()
+    monkeypatch.setattr(fuse, "MOST_PAGES_AN_HOUR", 3)
+    client, customer = page(agent), make_customer(store)
+    for _page in range(5):
+        shown(client, customer)
+    assert [(told.user, told.code) for told in Notification.objects.all()] == [(store_manager, "customer.pages_leafed")]
+
+
+def test_the_supervisor_sees_who_opened_what(customer, other_store, agent, store_manager, page):
+    """T31: the audit names each record."""
+    page(agent).post(f"/customers/{customer.pk}/reveal/", {"reason": "check"})
+    Reveal.objects.create(store=other_store, customer=make_customer(other_store), by=agent, reason="call")
+    answer = page(store_manager).get("/reveals/", {"by": agent.pk, "reason": "check"})
+    assert [found.customer for found in answer.context["page_obj"]] == [customer]
+    assert page(agent).get("/reveals/").status_code == 403
