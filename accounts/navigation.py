@@ -39,7 +39,6 @@ NAVIGATION = [
             Item(_("Vehicles"), "customers:vehicle_list", "car-front", "customers.view"),
             Item(_("Possible duplicates"), "customers:duplicate_list", "merge", "customers.merge"),
             Item(_("Data quality"), "customers:quality", "list-x", "customers.edit"),
-            Item(_("Revealed numbers"), "customers:reveal_list", "scan-eye", "customers.watch"),
             Item(_("Visits"), "visits:list", "clipboard-list", "visits.view", "g v"),
             Item(_("Deliveries"), "visits:delivery_list", "key-round", "visits.view", "g d"),
             Item(_("Advised work"), "visits:advised_list", "hammer", "visits.view"),
@@ -67,6 +66,7 @@ NAVIGATION = [
     (
         _("System"),
         [
+            Item(_("Revealed numbers"), "customers:reveal_list", "scan-eye", "customers.watch"),
             Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
             Item(_("Exports"), "exports:list", "download", "transfers.export"),
             Item(_("Working calendar"), "stores:calendar", "calendar-days", "stores.manage"),

@@ -62,8 +62,8 @@ class DuplicateFilter(django_filters.FilterSet):
 class RevealFilter(django_filters.FilterSet):
     store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=visible_stores)
     by = django_filters.ModelChoiceFilter(label=_("By"), queryset=revealers)
-    day_from = django_filters.DateFilter(label=_("From"), field_name="at", lookup_expr="date__gte", widget=day_input())
-    day_to = django_filters.DateFilter(label=_("To"), field_name="at", lookup_expr="date__lte", widget=day_input())
+    day_from = django_filters.DateFilter(label=_("First day"), field_name="at", lookup_expr="date__gte", widget=day_input())
+    day_to = django_filters.DateFilter(label=_("Last day"), field_name="at", lookup_expr="date__lte", widget=day_input())
     customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput)
 
     class Meta:
