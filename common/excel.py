@@ -101,6 +101,19 @@ class Table:
 
 def open_table(path, columns) -> Table:
     """Find header and sheet by content; raise ``FileRefused`` naming what is missing."""
+    number, header, rows = find_header(path, columns)
+    return match_header(header, columns, numbered(rows(), number))
+
+
+def unknown_headers(path, columns):
+    """Return the headers of the file no column claims, also where a required column is missing."""
+    _number, header, _rows = find_header(path, columns)
+    known = {squeezed(spelling) for column in columns for spelling in column.headers}
+    return [cell.strip() for cell in header if isinstance(cell, str) and cell.strip() and squeezed(cell) not in known]
+
+
+def find_header(path, columns):
+    """Return row number and cells of the header, and the walk over the rows of its sheet."""
     path = Path(path)
     if not path.is_file():
         raise FileRefused(_("There is no such file."), code="file_missing")
@@ -112,7 +125,7 @@ def open_table(path, columns) -> Table:
             _("No header row was found; expected columns such as %(headers)s.") % {"headers": ", ".join(c.headers[0] for c in columns[:6])},
             code="header_missing",
         )
-    return match_header(header, columns, numbered(rows(), number))
+    return number, header, rows
 
 
 def candidate_sheets(path):

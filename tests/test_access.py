@@ -54,6 +54,7 @@ SUBJECTS = {
     "stores:calendar": "calendar_day",
     "transfers:": "run",
     "transfers:feed_": "feed",
+    "transfers:preview": "incoming",
     "exports:": "export",
     "leads:": "lead",
     "messaging:": "message",

@@ -29,10 +29,20 @@ def receive(file, *, store, kind, name, by=None, feed=None):
     if known is not None:
         return known, False
     incoming = IncomingFile(store=store, kind=kind, feed=feed, name=os.path.basename(name)[:120], digest=digest, by=by)
+    return keep(incoming, file), True
+
+
+def keep(incoming, file):
     file.seek(0)
     incoming.file.save("incoming", File(file), save=False)
     incoming.save()
-    return incoming, True
+    return incoming
+
+
+def receive_for_check(file, *, store, kind, name, by):
+    """Keep a file that waits for somebody's word."""
+    incoming = IncomingFile(store=store, kind=kind, name=os.path.basename(name)[:120], digest=digest_of(file), by=by, status=IncomingFile.Status.CHECKED)
+    return keep(incoming, file)
 
 
 def digest_of(file):

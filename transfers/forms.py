@@ -4,13 +4,15 @@ from django.utils.translation import gettext_lazy as _
 from common.excel import MOST_BYTES
 from stores.models import Store
 from transfers.models import Feed, Kind
+from transfers.services import READERS
+from visits.models import Visit
 
 
 class ImportForm(forms.Form):
     kind = forms.ChoiceField(label=_("What the file holds"), choices=Kind)
     store = forms.ModelChoiceField(label=_("Store"), queryset=Store.objects.none(), empty_label=None)
     file = forms.FileField(label=_("File"), help_text=_("xlsx, xls or csv; UTF-8 and GB18030 are told apart by themselves."))
-    is_dry_run = forms.BooleanField(label=_("Only check, write nothing"), required=False)
+    is_dry_run = forms.BooleanField(label=_("Check first, then decide"), required=False, initial=True)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -36,3 +38,23 @@ class FeedForm(forms.ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["store"].queryset = user.stores_with("transfers.import")
+
+
+class MappingForm(forms.Form):
+    """What the headers and visit types of a file mean that nobody knows yet; what is left empty stays unknown."""
+
+    def __init__(self, *args, incoming, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.words = {}
+        columns = [("", _("Leave out")), *((column.name, column.headers[0]) for column in READERS[incoming.kind].COLUMNS)]
+        self.ask("header", incoming.report.get("unknown", []), columns)
+        self.ask("word", incoming.report.get("words", []), [("", _("Keep as “other”")), *Visit.Kind.choices])
+
+    def ask(self, part, words, choices):
+        for number, word in enumerate(words):
+            self.words[f"{part}-{number}"] = word
+            self.fields[f"{part}-{number}"] = forms.ChoiceField(label=word, choices=choices, required=False)
+
+    def meanings(self, part):
+        """Return ``{word: meaning}`` of what was chosen."""
+        return {word: self.cleaned_data[name] for name, word in self.words.items() if name.startswith(part) and self.cleaned_data[name]}

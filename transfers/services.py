@@ -18,6 +18,7 @@ from followups.services import plan_due
 from stores.models import Store
 from transfers import customers, deliveries, visits
 from transfers.archive import Archive
+from transfers.columns import columns_for
 from transfers.models import KEPT_NOTES, ImportRun, ImportTrace, Kind
 from transfers.plausible import check_columns
 from transfers.traces import keep_trace
@@ -35,8 +36,8 @@ def import_file(kind, path, store, *, by=None, dry_run=False, name=None):
     Raises ``FileRefused`` when the file as a whole cannot be taken. A dry run does the same and writes nothing.
     """
     reader = READERS[kind]
-    table = open_table(path, reader.COLUMNS)
-    report = Report(header=table.header, unknown_headers=table.unknown_headers)
+    table = open_table(path, columns_for(reader.COLUMNS, store, kind))
+    report = Report(header=table.header, titles=dict(table.titles), unknown_headers=table.unknown_headers)
     with without_garbage_collection(), transaction.atomic():
         # One import at a time per store, so that two of the same file cannot run into each other (T47).
         Store.objects.select_for_update().get(pk=store.pk)

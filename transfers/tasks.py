@@ -1,6 +1,7 @@
 from celery import shared_task
+from django.utils import timezone
 
-from transfers import exports, feeds, services
+from transfers import exports, feeds, previews, services
 
 
 @shared_task
@@ -12,6 +13,7 @@ def make_exports():
 @shared_task
 def forget_imports():
     services.forget_outdated()
+    previews.forget(timezone.now())
 
 
 @shared_task

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET
 from common.access import requires
 from common.errors import DomainError
 from common.excel import FileRefused
+from transfers.feeds import receive_for_check
 from transfers.forms import ImportForm
 from transfers.models import ImportRun, Kept
+from transfers.previews import check
 from transfers.services import import_file
 from transfers.undo import undo_import
 
@@ -70,24 +72,30 @@ def undo(request, pk):
 
 @requires("transfers.import")
 def create(request):
+    """Take a file in at once, or keep it to be looked at first."""
     form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
+        is_to_be_checked = form.cleaned_data.pop("is_dry_run")
+        if is_to_be_checked:
+            return redirect("transfers:preview", look_at(by=request.user, **form.cleaned_data).pk)
         try:
-            report = take_upload(by=request.user, **form.cleaned_data)
+            return redirect("transfers:detail", take_upload(by=request.user, **form.cleaned_data).run.pk)
         except FileRefused as refused:
             form.add_error("file", refused.message)
-        else:
-            if not form.cleaned_data["is_dry_run"]:
-                return redirect("transfers:detail", report.run.pk)
-            return render(request, "transfers/detail.html", {"run": report.run, "is_dry_run": True})
     return render(request, "transfers/form.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def take_upload(*, kind, store, file, is_dry_run, by):
+def look_at(*, kind, store, file, by):
+    incoming = receive_for_check(file, store=store, kind=kind, name=file.name, by=by)
+    check(incoming)
+    return incoming
+
+
+def take_upload(*, kind, store, file, by):
     """Keep the upload under a name of our own while it is read; the sender's name is only shown (T101)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         with path.open("wb") as out:
             for chunk in file.chunks():
                 out.write(chunk)
-        return import_file(kind, path, store, by=by, dry_run=is_dry_run, name=file.name)
+        return import_file(kind, path, store, by=by, name=file.name)

@@ -30,6 +30,7 @@ class Report:
     warnings: list = field(default_factory=list)
     rejected_cells: list = field(default_factory=list)
     header: tuple = ()
+    titles: dict = field(default_factory=dict)
     unknown_headers: list = field(default_factory=list)
     created: dict = field(default_factory=lambda: defaultdict(list))
     updated: dict = field(default_factory=lambda: defaultdict(dict))

@@ -61,6 +61,7 @@ STATUS_LOOKS = {
     "exportrun.running": ("accent", "loader"),
     "exportrun.done": ("good", "circle-check"),
     "exportrun.failed": ("danger", "circle-x"),
+    "incomingfile.checked": ("warn", "clipboard-list"),
     "incomingfile.waiting": ("info", "clock"),
     "incomingfile.running": ("accent", "loader"),
     "incomingfile.done": ("good", "circle-check"),

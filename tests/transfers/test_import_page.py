@@ -29,12 +29,6 @@ def test_an_upload_is_taken_and_its_report_shown(page, care_manager, store, tmp_
     assert "orders.xlsx" in client.get("/imports/").content.decode()
 
 
-def test_a_check_only_shows_the_report_and_writes_nothing(page, care_manager, store, tmp_path):
-    response = upload(page(care_manager), store, orders(tmp_path, order("RO1")), is_dry_run="on")
-    assert "nothing has been written" in response.content.decode()
-    assert not Visit.objects.exists()
-
-
 def test_a_refused_file_is_a_form_error(page, care_manager, store, tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from activity.services import record, save_setting
-from common.errors import NotAllowed
+from common.errors import Conflict, NotAllowed
 from common.scope import StoreScopedQuerySet
 from notifications.services import notify
 from stores.models import Store
@@ -115,9 +115,15 @@ class IncomingQuerySet(StoreScopedQuerySet):
         Status = IncomingFile.Status
         return self.filter(Q(status=Status.WAITING) | Q(status=Status.RUNNING, started_at__lt=now - LONGEST_IMPORT)).order_by("pk")
 
+    def forgotten(self, now):
+        """Return the checked files nobody has decided on for a day."""
+        return self.filter(status=IncomingFile.Status.CHECKED, arrived_at__lt=now - DAY)
+
     def same_as(self, store, kind, digest):
         """Return the file with the same content that came before and still counts: neither refused nor taken back (T97)."""
-        known = self.filter(store=store, kind=kind, digest=digest, run__undone_at=None).exclude(status=IncomingFile.Status.REFUSED)
+        known = self.filter(store=store, kind=kind, digest=digest, run__undone_at=None).exclude(
+            status__in=[IncomingFile.Status.REFUSED, IncomingFile.Status.CHECKED]
+        )
         return known.order_by("pk").first()
 
 
@@ -127,6 +133,7 @@ class IncomingFile(models.Model):
     view_permission = "transfers.import"
 
     class Status(models.TextChoices):
+        CHECKED = "checked", _("To be confirmed")
         WAITING = "waiting", _("Waiting")
         RUNNING = "running", _("Being taken in")
         DONE = "done", _("Taken in")
@@ -144,6 +151,8 @@ class IncomingFile(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     run = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="incoming", verbose_name=_("import"))
+    # What a check has found, for the preview of a file that waits for somebody's word.
+    report = models.JSONField(default=dict)
     refusal_code = models.CharField(max_length=40, blank=True)
     refusal = models.TextField(_("why it was refused"), blank=True)
 
@@ -166,6 +175,31 @@ class IncomingFile(models.Model):
         mine = IncomingFile.objects.waiting(now).filter(pk=self.pk, started_at=self.started_at)
         self.started_at, is_mine = now, mine.update(status=self.Status.RUNNING, started_at=now)
         return bool(is_mine)
+
+    @property
+    def is_to_be_confirmed(self):
+        return self.status == self.Status.CHECKED
+
+    def keep_check(self, report):
+        self.report = report
+        self.save(update_fields=["report"])
+
+    def confirm(self, *, by):
+        """Let the checked file be taken in."""
+        if not by.may("transfers.import", self.store_id):
+            raise NotAllowed
+        checked = IncomingFile.objects.filter(pk=self.pk, status=self.Status.CHECKED)
+        if not checked.update(status=self.Status.WAITING, arrived_at=timezone.now()):
+            raise Conflict(_("This file has been decided on already."), code="not_waiting")
+        self.refresh_from_db()
+
+    def discard(self, *, by=None):
+        """Give the checked file up; nothing of it is kept."""
+        if by is not None and not by.may("transfers.import", self.store_id):
+            raise NotAllowed
+        if self.is_to_be_confirmed:
+            self.file.delete(save=False)
+            self.delete()
 
     def finish(self, run):
         self.settle(self.Status.DONE, run=run)
