@@ -47,6 +47,7 @@ CARE_MANAGEMENT = (
         "customers.configure",
         "customers.merge",
         "customers.reveal",
+        "customers.unmasked",
         "visits.configure",
         "customers.watch",
         "leads.view",

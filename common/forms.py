@@ -80,11 +80,14 @@ class SeenMixin:
 
     def show_both(self):
         for name in set(self.changed_data) & set(self.seen_fields):
-            value = shown_choice(self.fields[name], self.get_initial_for_field(self.fields[name], name))
+            value = self.on_file(name)
             message = _("Somebody else has saved this meanwhile; on file is now: %(value)s. Save again to keep yours.") % {"value": value}
             self.add_error(name, message)
         self.data = self.data.copy()
         self.data[self.add_prefix("seen")] = self.now
+
+    def on_file(self, name):
+        return shown_choice(self.fields[name], self.get_initial_for_field(self.fields[name], name))
 
 
 def shown_choice(field, value):

@@ -4,8 +4,9 @@ from common.api import ModelRulesMixin, PatchMixin, ScopedField, StrictSerialize
 from common.upsert import KEY, UpsertMixin
 from customers.custom import CustomValuesField
 from customers.filters import CustomerApiFilter, VehicleApiFilter
-from customers.masking import MASKS, may_reveal
-from customers.models import Channel, Customer, PastOwnership, Purpose, Vehicle
+from customers.masking import MASKS, told
+from customers.models import Channel, Customer, PastOwnership, Purpose, Reveal, Vehicle
+from customers.models.reveal import reveal
 from stores.models import Store
 
 WRITTEN = dict.fromkeys(["create", "partial_update", "upsert", "bulk"], "customers.edit")
@@ -16,9 +17,7 @@ class MaskedMixin:
 
     def to_representation(self, row):
         shown = super().to_representation(row)
-        if may_reveal(self.context["request"].user, row.store_id):
-            return shown
-        return {name: MASKS[name](value) if name in MASKS else value for name, value in shown.items()}
+        return shown | {name: told(row, name, self.context["request"].user) for name in MASKS if name in shown}
 
 
 class ArchiveSerializer(StrictSerializerMixin, MaskedMixin, ModelRulesMixin, serializers.ModelSerializer):
@@ -80,6 +79,12 @@ class ConsentSerializer(StrictSerializerMixin, serializers.Serializer):
     is_granted = serializers.BooleanField()
 
 
+class RevealSerializer(StrictSerializerMixin, serializers.ModelSerializer):
+    class Meta:
+        model = Reveal
+        fields = ["reason"]
+
+
 class ArchiveViewSet(UpsertMixin, PatchMixin, mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     permission = "customers.view"
 
@@ -99,11 +104,19 @@ class CustomerViewSet(VerbMixin, ArchiveViewSet):
     serializer_class = CustomerSerializer
     filterset_class = CustomerApiFilter
     permissions = WRITTEN | {
+        "reveal": "customers.reveal",
         "confirm": "customers.edit",
         "stop_calls": "customers.edit",
         "allow_calls": "customers.edit",
         "set_consent": "customers.edit",
     }
+
+    @verb(CustomerSerializer, RevealSerializer)
+    def reveal(self, request, pk):
+        """Open phone and address for a minute: they are whole in this answer and in the next ones."""
+        customer, given = self.asked_of(request)
+        reveal(customer, **given, by=request.user)
+        return self.answer(customer)
 
     @verb(CustomerSerializer)
     def confirm(self, request, pk):

@@ -3,6 +3,7 @@ import json
 from django import forms
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -10,6 +11,7 @@ from accounts.models import User
 from common.errors import DomainError, as_validation_error
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
 from customers.custom import CustomFieldsMixin
+from customers.masking import MASKS
 from customers.models import Channel, ContactPerson, Customer, InspectionRule, PastOwnership, Purpose, Reveal, Vehicle
 from customers.numbers import normal_phone, plate_known, vin_check_ok
 from customers.services import moved_inspections
@@ -25,6 +27,34 @@ class ChangesMixin:
     def changes(self):
         """Return the input as the model has normalised it, for the verb ``edit``."""
         return {name: getattr(self.instance, name) for name in self._meta.fields}
+
+
+class HiddenMixin:
+    """A form about data its reader may see masked only (T31).
+
+    ``hidden`` are not put in, and what is left empty stays as it is on file; ``masked`` are only not told when somebody else has saved.
+    """
+
+    def __init__(self, *args, hidden=(), masked=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.masked = {*hidden, *masked}
+        self.kept = {name: getattr(self.instance, name) for name in hidden if name in self.fields}
+        for name, value in self.kept.items():
+            self.initial[name] = ""
+            self.fields[name].widget.attrs["placeholder"] = MASKS[name](value)
+            self.fields[name].help_text = _("Masked; empty keeps what is on file.")
+
+    @cached_property
+    def changed_data(self):
+        return [name for name in super().changed_data if name not in self.kept or self[name].data != self.kept[name]]
+
+    def clean(self):
+        cleaned = super().clean()
+        left = [name for name in self.kept if cleaned.get(name) == ""]
+        return cleaned | {name: self.kept[name] for name in left}
+
+    def on_file(self, name):
+        return MASKS[name](getattr(self.instance, name)) if name in self.masked else super().on_file(name)
 
 
 class AlikeMixin:
@@ -50,7 +80,7 @@ class AlikeMixin:
         }
 
 
-class ArchiveForm(AlikeMixin, CustomFieldsMixin, SeenMixin, ConfirmedMixin, GivenMixin, ChangesMixin, forms.ModelForm):
+class ArchiveForm(HiddenMixin, AlikeMixin, CustomFieldsMixin, SeenMixin, ConfirmedMixin, GivenMixin, ChangesMixin, forms.ModelForm):
     pass
 
 

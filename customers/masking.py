@@ -1,7 +1,8 @@
 """What people see of phones, plates, VINs and addresses (domain rule 6.5).
 
-Without the right ``customers.reveal`` all of them are masked. With it phones and addresses are masked on pages still, but for
-customers one works with at this moment and those opened for a minute with a reason (T31).
+Without the right ``customers.reveal`` all of them are masked. With it phones and addresses are masked still, on pages and in the
+API, but for customers one works with at this moment and those opened for a minute with a reason (T31). With ``customers.unmasked``
+the API tells them whole, for programs that keep archives alike.
 """
 
 import re
@@ -61,6 +62,16 @@ def shown(row, name, user):
 def seen(row, name, user):
     """Return the value of ``row.name`` as a page shows it to ``user``."""
     return getattr(row, name) if may_reveal(user, row.store_id) and is_open(row, user) else MASKS[name](getattr(row, name))
+
+
+def told(row, name, user):
+    """Return the value of ``row.name`` as the API tells it to ``user``."""
+    return shown(row, name, user) if name not in OPENED or user.may("customers.unmasked", row.store_id) else seen(row, name, user)
+
+
+def hidden_fields(row, user):
+    """Return the names of what is on file and a form must not put in."""
+    return [name for name in OPENED if getattr(row, name, "") and seen(row, name, user) != getattr(row, name)]
 
 
 def is_open(row, user):

@@ -17,7 +17,7 @@ from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.forms import ConsentForm, ContactForm, CustomerForm, InspectForm, NewCustomerForm, RevealForm, TransferForm, VehicleForm
 from customers.fuse import count_page
-from customers.masking import is_open, may_reveal, remember_openness, with_openness
+from customers.masking import hidden_fields, is_open, may_reveal, remember_openness, with_openness
 from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Reveal, Vehicle
 from customers.models.reveal import reveal
 from customers.notices import notices_for
@@ -108,7 +108,7 @@ def edit(request, pk):
     allow(customer.can_edit_by(request.user))
     if request.method == "GET" and may_reveal(request.user, customer.store_id) and not is_open(customer, request.user):
         reveal(customer, by=request.user, reason=Reveal.Reason.EDIT)
-    form = CustomerForm(posted(request), instance=copy(customer))
+    form = CustomerForm(posted(request), instance=copy(customer), masked=hidden_fields(customer, request.user))
     if form.is_valid():
         customer.edit(by=request.user, **form.changes)
         messages.success(request, _("The customer has been saved."))

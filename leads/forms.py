@@ -5,13 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.errors import DomainError, as_validation_error
 from common.forms import ConfirmedMixin, GivenMixin, day_input, moment_input
+from customers.forms import HiddenMixin
 from customers.models import Customer
 from customers.numbers import normal_phone
 from leads.models import Lead, LeadContact, TestDrive
 from stores.fields import StoreField
 
 
-class LeadForm(GivenMixin, ConfirmedMixin, forms.ModelForm):
+class LeadForm(HiddenMixin, GivenMixin, ConfirmedMixin, forms.ModelForm):
     """The card of a visitor; one without name and phone is a visitor all the same (S2-27)."""
 
     referrer_phone = forms.CharField(

@@ -11,6 +11,7 @@ from common.access import requires
 from common.errors import NotAllowed
 from common.filters import page_of
 from common.forms import accepted, posted
+from customers.masking import hidden_fields
 from leads.filters import LeadFilter
 from leads.forms import FORMS, LeadForm, NewLeadForm
 from leads.models import CAPTURE_TARGET, OPEN_TARGET, Lead
@@ -61,7 +62,7 @@ def edit(request, pk):
     lead = own_lead(request, pk)
     if not lead.can_work_by(request.user):
         raise NotAllowed
-    form = LeadForm(posted(request), instance=copy(lead), user=request.user)
+    form = LeadForm(posted(request), instance=copy(lead), user=request.user, hidden=hidden_fields(lead, request.user))
     if form.is_valid():
         lead.edit(by=request.user, **form.changes)
         messages.success(request, _("Saved."))

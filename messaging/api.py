@@ -1,6 +1,6 @@
 from rest_framework import mixins, serializers, viewsets
 
-from customers.masking import shown
+from customers.masking import told
 from messaging.filters import MessageFilter
 from messaging.models import Message
 
@@ -18,7 +18,7 @@ class MessageSerializer(serializers.ModelSerializer):
 
     def to_representation(self, message):
         user = self.context["request"].user
-        return super().to_representation(message) | {"phone": shown(message, "phone", user), "body": message.body_for(user)}
+        return super().to_representation(message) | {"phone": told(message, "phone", user), "body": message.body_for(user)}
 
 
 class MessageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):

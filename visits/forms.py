@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input, moment_input
 from customers.custom import CustomFieldsMixin
+from customers.forms import HiddenMixin
 from customers.models import Vehicle
 from visits.inquiry import QUESTIONS, TEXT_LIMIT
 from visits.mileage.history import estimate_after
@@ -52,7 +53,7 @@ def is_among(user, people):
     return people.filter(pk=user.pk).exists()
 
 
-class OrderForm(CustomFieldsMixin, SeenMixin, ConfirmedMixin, forms.ModelForm):
+class OrderForm(HiddenMixin, CustomFieldsMixin, SeenMixin, ConfirmedMixin, forms.ModelForm):
     """The fields of a repair order that are filled in at reception or while the car is here."""
 
     class Meta:

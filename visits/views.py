@@ -13,6 +13,7 @@ from common.errors import NotAllowed
 from common.filters import page_of
 from common.forms import accepted, posted
 from customers.custom import facts_of
+from customers.masking import hidden_fields
 from visits import desk, services
 from visits.duties import Duties
 from visits.filters import AppointmentFilter, VisitFilter
@@ -71,7 +72,8 @@ def detail(request, pk):
 def edit(request, pk):
     visit = own_visit(request, pk)
     allow(visit.can_edit_by(request.user))
-    form = OrderForm(posted(request), instance=copy(visit), user=request.user, store=visit.store, vehicle=visit.vehicle)
+    hidden = hidden_fields(visit, request.user)
+    form = OrderForm(posted(request), instance=copy(visit), user=request.user, store=visit.store, vehicle=visit.vehicle, hidden=hidden)
     if form.is_valid() and accepted(form, visit.edit, by=request.user, **form.changes):
         messages.success(request, _("The visit has been saved."))
         return redirect("visits:detail", pk)

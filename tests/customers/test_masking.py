@@ -56,6 +56,21 @@ def test_a_store_manager_gets_masked_data_from_the_api(car, store_manager, api):
     assert (found["plate"], found["vin"]) == ("沪A***45", "…005301")
 
 
+def test_the_api_masks_for_who_reveals_one_by_one(car, agent, advisor, page, api):
+    """T31: a page of the API tells no more than the pages do, in a session neither."""
+    for client in (api(agent), api(advisor), page(agent)):
+        assert client.get("/api/v1/customers/?page_size=200").json()["results"][0]["phone"] == "138****5678"
+        found = client.get(f"/api/v1/customers/{car.customer_id}/").json()
+        assert (found["phone"], found["address"]) == ("138****5678", "上海市浦东新区…")
+        assert client.get(f"/api/v1/vehicles/{car.pk}/").json()["plate"] == "沪A12345"
+
+
+def test_the_api_tells_whole_numbers_to_who_keeps_archives_alike(car, care_manager, api):
+    assert api(care_manager).get(f"/api/v1/customers/{car.customer_id}/").json()["phone"] == "13812345678"
+    scoped = api(care_manager, scopes=["customers.view", "customers.reveal"])
+    assert scoped.get(f"/api/v1/customers/{car.customer_id}/").json()["phone"] == "138****5678"
+
+
 def test_a_token_without_the_scope_masks_for_its_owner_too(car, agent, api):
     client = api(agent, scopes=["customers.view"])
     assert client.get(f"/api/v1/customers/{car.customer_id}/").json()["phone"] == "138****5678"

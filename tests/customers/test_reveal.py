@@ -113,3 +113,38 @@ def test_the_supervisor_sees_who_opened_what(customer, other_store, agent, store
     answer = page(store_manager).get("/reveals/", {"by": agent.pk, "reason": "check"})
     assert [found.customer for found in answer.context["page_obj"]] == [customer]
     assert page(agent).get("/reveals/").status_code == 403
+
+
+def test_the_api_opens_a_number_with_a_reason(customer, agent, stranger, store_manager, api):
+    """T31."""
+    address = f"/api/v1/customers/{customer.pk}/reveal/"
+    client = api(agent)
+    assert client.post(address, {}).status_code == 400
+    assert client.post(address, {"reason": "call"}).json()["phone"] == PHONE
+    assert client.get("/api/v1/customers/").json()["results"][0]["phone"] == PHONE
+    assert Reveal.objects.get().by == agent
+    assert api(stranger).post(address, {"reason": "call"}).status_code == 404
+    assert api(store_manager).post(address, {"reason": "call"}).status_code == 403
+
+
+def test_the_form_tells_no_number_that_somebody_else_has_saved(customer, agent, page):
+    """T46 beside T31: sent without having been opened."""
+    sent = {"name": customer.name, "kind": "person", "channel": customer.channel, "phone": "13911112222", "seen": "2026-01-01T00:00:00+00:00"}
+    answer = page(agent).post(f"/customers/{customer.pk}/edit/", sent)
+    assert "on file is now: 138****5678." in answer.context["form"].errors["phone"][0]
+    assert PHONE not in answer.content.decode()
+
+
+def test_the_form_of_a_colleagues_order_keeps_a_masked_phone(store, customer, advisor, page):
+    """T31."""
+    visit = make_visit(store, make_vehicle(store, customer), sender_name="李示例", sender_phone="13900001111")
+    address = f"/visits/{visit.pk}/edit/"
+    opened = page(advisor).get(address)
+    assert "13900001111" not in opened.content.decode() and "139****1111" in opened.content.decode()
+    sent = {"kind": visit.kind, "symptom": "刹车异响", "sender_name": "李示例", "sender_phone": ""}
+    assert page(advisor).post(address, sent).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.symptom, visit.sender_phone) == ("刹车异响", "13900001111")
+    page(advisor).post(address, sent | {"sender_phone": "13900002222"})
+    visit.refresh_from_db()
+    assert visit.sender_phone == "13900002222"

@@ -139,6 +139,19 @@ def test_the_phone_is_masked_for_who_may_not_see_it(store, store_manager, api, p
     assert api(store_manager).get("/api/v1/leads/").json()["results"][0]["phone"] == "138****1111"
 
 
+def test_the_phone_of_a_colleagues_lead_is_kept_without_being_shown(store, salesperson, colleague, page, api):
+    """T31."""
+    lead = make_lead(store, adviser=colleague)
+    address = f"/leads/{lead.pk}/edit/"
+    assert "13800001111" not in page(salesperson).get(address).content.decode()
+    assert api(salesperson).get("/api/v1/leads/").json()["results"][0]["phone"] == "138****1111"
+    assert "13800001111" in page(colleague).get(address).content.decode()
+    sent = {"name": "王示例", "phone": "", "channel": lead.channel, "level": "a", "adviser": colleague.pk}
+    assert page(salesperson).post(address, sent).status_code == 302
+    lead.refresh_from_db()
+    assert (lead.level, lead.phone) == ("a", "13800001111")
+
+
 def test_the_api_refuses_advisers_of_other_stores(store, salesperson, stranger, api):
     """T4."""
     answer = api(salesperson).post("/api/v1/leads/", {"store": store.pk, "name": "Li", "adviser": stranger.pk})
