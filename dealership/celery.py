@@ -37,5 +37,6 @@ app.conf.beat_schedule = {
     "classify-customers": {"task": "visits.tasks.classify_customers", "schedule": crontab(hour=2, minute=20)},
     "mark-odd": {"task": "customers.tasks.mark_odd", "schedule": crontab(hour=2, minute=0)},
     "expect-inspections": {"task": "customers.tasks.expect_inspections", "schedule": crontab(hour=2, minute=5)},
+    "plan-key-accounts": {"task": "followups.tasks.plan_key_accounts", "schedule": crontab(hour=2, minute=40)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

@@ -46,6 +46,9 @@ class Deadlines:
         """
         if self.is_letter:
             return start
+        if self.plan.trigger == Plan.Trigger.KEY_ACCOUNT:
+            # A contact of every week is no call of this morning.
+            return self.window.opening(due_at.astimezone(self.zone).date())
         if self.is_prompt:
             return self.window.next_slot(start)
         return opening if opening <= due_at else self.window.next_slot(start)

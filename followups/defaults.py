@@ -1,4 +1,4 @@
-"""The follow-up plans the product ships (domain rules 3.1, 3.2; S2-08, S3-32, S4-02 to S4-04)."""
+"""The follow-up plans the product ships (domain rules 3.1, 3.2; S2-08, S3-32, S4-02 to S4-04, S4-26)."""
 
 from datetime import date
 
@@ -61,6 +61,12 @@ If the customer has been elsewhere: ask why, write it down in the customer's own
 NO_SHOW_ZH = """您今天在我们店有预约，还没有见到您，一切都顺利吧？
 不要责怪客户。问清原因，推荐最近的空档，在通话中直接改约。
 如客户已去别处保养维修：问清原因，按客户原话记录。"""
+KEY_ACCOUNT_EN = """How are your cars, and how are your drivers? (Ask for each car that was with us since the last call.)
+Which cars are due for maintenance or inspection in the next weeks? Book them together while you talk.
+Is there anything we can do on site: check, washing, training of the drivers? Agree the day of the next visit."""
+KEY_ACCOUNT_ZH = """贵单位的车辆最近使用情况怎么样，驾驶员有什么反映？（上次联系后进过店的车逐台询问。）
+接下来几周有哪些车到保养或年检时间？在通话中一并预约。
+有没有需要我们上门做的：检查、清洗、驾驶员培训？约好下次上门的日期。"""
 LETTER_EN = """Write to thank the buyer by name, wish a good journey, name the contact in the shop and the date of the first service.
 Send it within 24 hours of the delivery, then press “Sent”."""
 LETTER_ZH = """以客户姓名称呼，感谢购车，祝用车愉快，写明店内联系人和首保时间。
@@ -72,6 +78,8 @@ def scripted(english, chinese):
 
 
 DELIVERY = {"trigger": Plan.Trigger.DELIVERY, "side": Side.SALES}
+# Weekly by phone, monthly on site (S4-26); the days are the distance from one contact to the next.
+KEY_ACCOUNT = {"trigger": Plan.Trigger.KEY_ACCOUNT, "side": Side.AFTER_SALES, "unit": Unit.CALENDAR_DAYS, "role": Role.CARE_AGENT, "priority": 5}
 PLANS = {
     "thank-you-letter": DELIVERY
     | {"name_en": "Thank-you letter", "name_zh": "交车感谢信", "kind": Plan.Kind.LETTER, "offset": 24, "unit": Unit.CLOCK_HOURS, "role": Role.SALESPERSON}
@@ -90,6 +98,11 @@ PLANS = {
     "no-show": {"name_en": "Call to a customer who did not come", "name_zh": "预约未到回访", "trigger": Plan.Trigger.NO_SHOW, "side": Side.AFTER_SALES}
     | {"offset": 2, "unit": Unit.BUSINESS_HOURS, "role": Role.CARE_AGENT, "priority": 2}
     | scripted(NO_SHOW_EN, NO_SHOW_ZH),
+    "key-account-call": KEY_ACCOUNT
+    | {"name_en": "Weekly call to a key account", "name_zh": "大客户每周回访", "offset": 7}
+    | scripted(KEY_ACCOUNT_EN, KEY_ACCOUNT_ZH),
+    "key-account-visit": KEY_ACCOUNT
+    | {"name_en": "Monthly visit to a key account", "name_zh": "大客户每月上门服务", "kind": Plan.Kind.VISIT, "offset": 30, "priority": 6},
     "complaint-verification": {"name_en": "Verification of a complaint", "name_zh": "投诉处理回访验证", "trigger": Plan.Trigger.COMPLAINT_ANSWERED}
     | {"side": Side.AFTER_SALES, "offset": 1, "unit": Unit.WORKING_DAYS, "role": Role.CARE_AGENT, "questionnaire_code": "verification", "priority": 1}
     | scripted(VERIFICATION_EN, VERIFICATION_ZH),

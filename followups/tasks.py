@@ -1,12 +1,17 @@
 from celery import shared_task
 
-from followups import services
+from followups import key_accounts, services
 
 
 @shared_task
 def plan_due():
     services.plan_due()
     services.take_back()
+
+
+@shared_task
+def plan_key_accounts():
+    key_accounts.plan_contacts()
 
 
 @shared_task

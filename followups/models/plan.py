@@ -28,6 +28,7 @@ class Plan(models.Model):
         DELIVERY = "delivery", _("New car delivered")
         COMPLAINT_ANSWERED = "complaint_answered", _("Complaint answered")
         NO_SHOW = "no_show", _("Customer did not come")
+        KEY_ACCOUNT = "key_account", _("Key account, again and again")
 
     SURVEYED = (Trigger.HAND_OVER, Trigger.DELIVERY)
 
