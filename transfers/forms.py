@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from common.excel import MOST_BYTES
 from stores.models import Store
 from transfers.models import Feed, Kind
+from transfers.previews import column_label
 from transfers.services import READERS
 from visits.models import Visit
 
@@ -46,7 +47,7 @@ class MappingForm(forms.Form):
     def __init__(self, *args, incoming, **kwargs):
         super().__init__(*args, **kwargs)
         self.words = {}
-        columns = [("", _("Leave out")), *((column.name, column.headers[0]) for column in READERS[incoming.kind].COLUMNS)]
+        columns = [("", _("Leave out")), *((column.name, column_label(column)) for column in READERS[incoming.kind].COLUMNS)]
         self.ask("header", incoming.report.get("unknown", []), columns)
         self.ask("word", incoming.report.get("words", []), [("", _("Keep as “other”")), *Visit.Kind.choices])
 

@@ -8,7 +8,7 @@ from transfers.feeds import take
 from transfers.forms import MappingForm
 from transfers.models import FileMapping, IncomingFile
 from transfers.models.mapping import remember
-from transfers.previews import check
+from transfers.previews import check, column_label
 from transfers.services import READERS
 
 Part = FileMapping.Part
@@ -21,7 +21,7 @@ def preview(request, pk):
     incoming = own_file(request, pk)
     if not incoming.is_to_be_confirmed:
         return redirect("transfers:detail", incoming.run_id) if incoming.run_id else redirect("transfers:feed_list")
-    titles = {column.name: column.headers[0] for column in READERS[incoming.kind].COLUMNS}
+    titles = {column.name: column_label(column) for column in READERS[incoming.kind].COLUMNS}
     columns = [column | {"meaning": titles.get(column["field"], column["field"])} for column in incoming.report.get("columns", [])]
     context = {"incoming": incoming, "report": incoming.report, "columns": columns, "form": MappingForm(incoming=incoming)}
     return render(request, "transfers/preview.html", context)

@@ -3,6 +3,7 @@
 from itertools import islice
 
 from common.excel import FileRefused, data_rows, open_table, unknown_headers
+from common.words import in_language
 from transfers.columns import columns_for
 from transfers.models import IncomingFile
 from transfers.services import READERS, import_file
@@ -40,6 +41,12 @@ def recognised(incoming, path):
     rows = [cells for _number, cells in islice(data_rows(table), SAMPLES)]
     places = sorted(table.places.items(), key=lambda each: each[1])
     return [{"title": table.title(name), "field": name, "samples": [str(cells[place]) for cells in rows]} for name, place in places]
+
+
+def column_label(column):
+    """Return how the reader's language calls a column of ours."""
+    english = next((spelling for spelling in column.headers if spelling.isascii()), column.headers[0])
+    return in_language(english, column.headers[0])
 
 
 def unclaimed(incoming, path):

@@ -137,3 +137,15 @@ def test_programs_read_the_same_numbers(poor, agent, api):
     assert (answer["rules"]["vin_odd"], answer["customers"]) == (1, 1)
     wrong = api(agent).get("/api/v1/data-quality/?store=NOPE")
     assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["store"])
+
+
+@pytest.mark.parametrize("plate", ["沪A1234使", "沪A123使", "粤A1234领"])
+def test_plates_of_embassies_and_consulates_are_confirmed_by_hand(store, agent, page, plate):
+    """Domain 5.2: their layout is not known for sure, so the form asks once more and the worklist once."""
+    car = make_vehicle(store, vin=GOOD_VIN)
+    sent = {"plate": plate, "vin": GOOD_VIN}
+    assert list(page(agent).post(f"/vehicles/{car.pk}/edit/", sent).context["form"].errors) == ["plate"]
+    assert page(agent).post(f"/vehicles/{car.pk}/edit/", sent | {"confirmed": "on"}).status_code == 302
+    assert found(agent)["plate_odd"] == 1
+    page(agent).post(f"/data-quality/plate_odd/{car.pk}/attest/")
+    assert "plate_odd" not in found(agent)

@@ -36,7 +36,7 @@ def test_a_check_shows_what_would_come_and_writes_nothing(client, store, tmp_pat
     shown = client.get(look_at(client, store, path))
     report = shown.context["report"]
     assert report["counts"] == {"created": 1, "updated": 0, "unchanged": 0, "skipped": 0, "rejected": 1}
-    assert shown.context["columns"][0] == {"title": "工单号", "field": "number", "samples": ["RO1", "RO2"], "meaning": "工单号"}
+    assert shown.context["columns"][0] == {"title": "工单号", "field": "number", "samples": ["RO1", "RO2"], "meaning": "Repair order"}
     assert "must have 17 characters" in shown.content.decode()
     assert (Visit.objects.count(), ImportRun.objects.count(), Event.objects.count()) == (0, 0, 0)
 
