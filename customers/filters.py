@@ -6,7 +6,7 @@ from accounts.models import User
 from common.filters import UpdatedSinceFilter, YesNoFilter
 from common.forms import day_input
 from customers.custom import CustomFilterMixin
-from customers.models import Customer, DuplicatePair, PageView, Reveal, Vehicle
+from customers.models import Customer, DuplicatePair, Reveal, Vehicle
 from customers.search import any_of, customer_ranks, vehicle_ranks
 from stores.models import Store
 
@@ -23,8 +23,8 @@ def visible_vehicles(request):
     return Vehicle.objects.for_user(request.user)
 
 
-def colleagues(request):
-    return User.objects.colleagues_of(request.user).order_by("name")
+def revealers(request):
+    return User.objects.with_permission_in("customers.reveal", request.user.stores_with("customers.watch")).order_by("name")
 
 
 class CustomerFilter(CustomFilterMixin, django_filters.FilterSet):
@@ -59,36 +59,16 @@ class DuplicateFilter(django_filters.FilterSet):
         fields = ["store"]
 
 
-class WatchFilter(django_filters.FilterSet):
-    """Who, whose record and when."""
-
-    customer_column = "customer"
-
-    q = django_filters.CharFilter(label=_("Customer's name or phone"), method="search")
-    by = django_filters.ModelChoiceFilter(label=_("By"), queryset=colleagues)
+class RevealFilter(django_filters.FilterSet):
     store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=visible_stores)
+    by = django_filters.ModelChoiceFilter(label=_("By"), queryset=revealers)
     day_from = django_filters.DateFilter(label=_("First day"), field_name="at", lookup_expr="date__gte", widget=day_input())
     day_to = django_filters.DateFilter(label=_("Last day"), field_name="at", lookup_expr="date__lte", widget=day_input())
-
-    def search(self, queryset, name, value):
-        found = Customer.everyone.filter(any_of(customer_ranks(value))).values("pk")
-        return queryset.filter(**{f"{self.customer_column}__in": found})
-
-
-class PageViewFilter(WatchFilter):
-    customer_column = "customer_ref"
-
-    class Meta:
-        model = PageView
-        fields = ["q", "by", "store", "day_from", "day_to"]
-
-
-class RevealFilter(WatchFilter):
     customer = django_filters.ModelChoiceFilter(queryset=visible_customers, widget=HiddenInput)
 
     class Meta:
         model = Reveal
-        fields = ["q", "by", "reason", "store", "day_from", "day_to", "customer"]
+        fields = ["store", "by", "reason", "day_from", "day_to", "customer"]
 
 
 class VehicleFilter(CustomFilterMixin, django_filters.FilterSet):

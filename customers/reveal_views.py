@@ -1,14 +1,13 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from common.access import requires
 from common.filters import page_of
-from customers.filters import PageViewFilter, RevealFilter
+from customers.filters import RevealFilter
 from customers.forms import RevealForm
-from customers.models import PageView, Reveal
+from customers.models import Reveal
 from customers.models.reveal import reveal
 from customers.views import own_customer
 
@@ -33,18 +32,4 @@ def reveal_list(request):
     reveals = Reveal.objects.for_user(request.user).select_related("store", "customer", "by")
     filterset = RevealFilter(request.GET, reveals, request=request)
     page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "customers/reveals.html", {"filter": filterset, "page_obj": page_obj, "tabs": watch_tabs()})
-
-
-@requires("customers.watch")
-@require_GET
-def page_view_list(request):
-    """Show the supervisor who has opened whose pages."""
-    views = PageView.objects.for_user(request.user).with_names().select_related("store", "by")
-    filterset = PageViewFilter(request.GET, views, request=request)
-    page_obj = page_of(filterset, request.GET.get("page"))
-    return render(request, "customers/page_views.html", {"filter": filterset, "page_obj": page_obj, "tabs": watch_tabs()})
-
-
-def watch_tabs():
-    return [(_("Revealed numbers"), reverse("customers:reveal_list")), (_("Opened pages"), reverse("customers:page_view_list"))]
+    return render(request, "customers/reveals.html", {"filter": filterset, "page_obj": page_obj})

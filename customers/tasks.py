@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from customers.duplicates import find_duplicates as find_in
-from customers.models import CustomerMerge, PageView
+from customers.models import CustomerMerge
 from customers.models.custom_field import purge_expired
 from customers.quality.rules import mark_odd as mark
 from customers.services import expect_inspections as expect_in
@@ -23,11 +23,6 @@ def find_duplicates():
 @shared_task
 def forget_merges():
     CustomerMerge.objects.forget(timezone.now())
-
-
-@shared_task
-def forget_page_views():
-    PageView.objects.forget(timezone.now())
 
 
 @shared_task

@@ -18,7 +18,6 @@ urlpatterns = [
     path("customers/<int:pk>/set_consent/", views.set_consent, name="set_consent"),
     path("customers/<int:pk>/reveal/", reveal_views.reveal_customer, name="reveal"),
     path("reveals/", reveal_views.reveal_list, name="reveal_list"),
-    path("reveals/pages/", reveal_views.page_view_list, name="page_view_list"),
     path("customers/<int:pk>/contacts/new/", views.add_contact, name="add_contact"),
     path("customers/<int:pk>/vehicles/new/", views.vehicle_create, name="vehicle_create"),
     path("customers/<int:pk>/merge/<int:other_pk>/", merge_views.merge, name="merge"),

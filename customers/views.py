@@ -83,7 +83,7 @@ def detail(request, pk):
     if customer.merged_into_id:
         return redirect("customers:detail", customer.merged_into_id)
     remember_openness(customer, request.user)
-    count_page(request.user, customer)
+    count_page(request, customer)
     can_merge = request.user.may("customers.merge", customer.store_id)
     events = Event.objects.for_user(request.user).of_customer(customer)
     context = {
@@ -194,7 +194,6 @@ def vehicle_list(request):
 @requires("customers.view")
 def vehicle_detail(request, pk):
     vehicle = own_vehicle(request, pk)
-    count_page(request.user, vehicle.customer)
     past_owners = vehicle.past_ownerships.select_related("customer")
     owners = Customer.everyone.known_as([vehicle.customer_id, *(past.customer_id for past in past_owners)])
     events = Event.objects.for_user(request.user).filter(customer_ref__in=owners, vehicle_ref=vehicle.pk).newest_first()

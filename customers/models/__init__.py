@@ -7,7 +7,6 @@ from customers.models.inspection import InspectionClass, InspectionRule
 from customers.models.merge import CustomerMerge
 from customers.models.mileage import MileageReading
 from customers.models.ownership import PastOwnership
-from customers.models.pageview import PageView
 from customers.models.reveal import Reveal
 from customers.models.vehicle import Vehicle
 
@@ -22,7 +21,6 @@ __all__ = [
     "InspectionClass",
     "InspectionRule",
     "MileageReading",
-    "PageView",
     "PastOwnership",
     "Purpose",
     "Reveal",

@@ -26,9 +26,9 @@ def busy(store, agent):
     return customer
 
 
-def test_the_page_stays_within_its_queries(busy, agent, page, django_assert_max_num_queries):
+def test_the_page_stays_within_twelve_queries(busy, agent, page, django_assert_max_num_queries):
     client = page(agent)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         assert client.get(f"/customers/{busy.pk}/").status_code == 200
 
 
@@ -83,7 +83,7 @@ def test_the_vehicle_page_shows_its_own_events(store, agent, page, django_assert
     car.edit(by=agent, model="B")
     other.edit(by=agent, model="C")
     client = page(agent)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         answer = client.get(f"/vehicles/{car.pk}/")
     assert [event.subject_id for event in answer.context["timeline"].events] == [car.pk]
 

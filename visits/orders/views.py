@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 from common.access import requires
 from common.forms import accepted, posted
 from common.photos import photo_response
-from customers.fuse import count_page
 from visits.models import Agreement
 from visits.orders.forms import AddWorkForm, ItemForm, JudgeComebackForm, PhotoForm, PromiseForm, SignForm
 from visits.orders.paper import COPIES, FEWEST, copies_of
@@ -22,8 +21,6 @@ from visits.views import allow, own_visit, verb_form
 def paper(request, pk):
     """Show the repair order as it is printed, in Chinese whatever the reader's language: it is a paper of the shop."""
     visit = own_visit(request, pk)
-    # The paper holds the whole number.
-    count_page(request.user, visit.customer)
     context = {
         "visit": visit,
         "items": visit.items.all(),
