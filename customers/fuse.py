@@ -1,7 +1,10 @@
 """Telling the manager when somebody leafs through the archive (T31)."""
 
+from contextlib import suppress
+
 from django.core.cache import cache
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from customers.models.reveal import alarm
 
@@ -12,7 +15,14 @@ HOUR = 3600
 
 def count_page(request, customer):
     """Count the customers' pages a person opens; the manager is told when it is no work any more (T31)."""
-    key = f"customer-pages:{request.user.pk}:{timezone.now():%Y%m%d%H}"
-    cache.add(key, 0, HOUR)
-    if cache.incr(key) == MOST_PAGES_AN_HOUR:
+    if opened_this_hour(request.user) == MOST_PAGES_AN_HOUR:
         alarm("customer.pages_leafed", customer, request.user, most=MOST_PAGES_AN_HOUR)
+
+
+def opened_this_hour(user):
+    """Return the number of pages with this one; 0 while the cache is gone or has just been emptied, which breaks no page."""
+    key = f"customer-pages:{user.pk}:{timezone.now():%Y%m%d%H}"
+    with suppress(RedisError, ValueError):
+        cache.add(key, 0, HOUR)
+        return cache.incr(key)
+    return 0

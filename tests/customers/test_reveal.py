@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from activity.models import Event
 from customers import fuse
@@ -148,3 +149,14 @@ def test_the_form_of_a_colleagues_order_keeps_a_masked_phone(store, customer, ad
     page(advisor).post(address, sent | {"sender_phone": "13900002222"})
     visit.refresh_from_db()
     assert visit.sender_phone == "13900002222"
+
+
+@pytest.mark.parametrize("error", [RedisError, ValueError])
+def test_a_cache_that_is_gone_breaks_no_page(store, agent, page, monkeypatch, error):
+    """Without Redis for a while, and emptied between two commands."""
+
+    def gone(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(fuse.cache, "incr", gone)
+    assert shown(page(agent), make_customer(store))
