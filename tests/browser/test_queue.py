@@ -84,6 +84,8 @@ def test_n_goes_on_with_the_next_call(window, agent, held, later):
     for key in ("1", "Enter"):
         tab.keyboard.press(key)
     tab.get_by_role("button", name="Next call").wait_for()
+    # A key before the page has loaded is nobody's.
+    tab.wait_for_load_state("networkidle")
     tab.keyboard.press("n")
     tab.wait_for_url(f"**{later.get_absolute_url()}")
 
