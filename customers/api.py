@@ -77,6 +77,9 @@ class ConsentSerializer(StrictSerializerMixin, serializers.Serializer):
     purpose = serializers.ChoiceField(Purpose.choices)
     channel = serializers.ChoiceField(Channel.choices)
     is_granted = serializers.BooleanField()
+    expires_on = serializers.DateField(required=False, allow_null=True)
+    reason = serializers.CharField(max_length=200, required=False)
+    evidence = serializers.CharField(max_length=200, required=False)
 
 
 class RevealSerializer(StrictSerializerMixin, serializers.ModelSerializer):

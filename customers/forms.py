@@ -250,6 +250,20 @@ class ConsentForm(forms.Form):
     is_granted = forms.TypedChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))], coerce=lambda value: value == "yes")
 
 
+class WordForm(ConsentForm):
+    """A word with all that belongs to it (PIPL Art. 14: informed, voluntary, explicit)."""
+
+    source = forms.CharField(label=_("Given how"), max_length=60, help_text=_("For example: signed form, call, counter."))
+    expires_on = forms.DateField(label=_("Holds until"), required=False, widget=day_input(), help_text=_("The last day; empty means until another word."))
+    reason = forms.CharField(label=_("The customer's reason"), max_length=200, required=False)
+    evidence = forms.CharField(label=_("Evidence"), max_length=200, required=False, help_text=_("What proves it: number of the form, the call, the message."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, label in {"purpose": _("Purpose"), "channel": _("Channel"), "is_granted": _("The customer says")}.items():
+            self.fields[name].label = label
+
+
 class InspectForm(forms.Form):
     on = forms.DateField(label=_("Inspected on"), widget=day_input())
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("customers/<int:pk>/stop_calls/", views.stop_calls, name="stop_calls"),
     path("customers/<int:pk>/allow_calls/", views.allow_calls, name="allow_calls"),
     path("customers/<int:pk>/set_consent/", views.set_consent, name="set_consent"),
+    path("customers/<int:pk>/consents/", views.consents, name="consents"),
     path("customers/<int:pk>/reveal/", reveal_views.reveal_customer, name="reveal"),
     path("reveals/", reveal_views.reveal_list, name="reveal_list"),
     path("customers/<int:pk>/contacts/new/", views.add_contact, name="add_contact"),

@@ -15,7 +15,7 @@ from common.forms import accepted, posted
 from customers.alike import customers_like, vehicles_like
 from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
-from customers.forms import ConsentForm, ContactForm, CustomerForm, InspectForm, NewCustomerForm, RevealForm, TransferForm, VehicleForm
+from customers.forms import ConsentForm, ContactForm, CustomerForm, InspectForm, NewCustomerForm, RevealForm, TransferForm, VehicleForm, WordForm
 from customers.fuse import count_page
 from customers.masking import hidden_fields, is_open, may_reveal, remember_openness, with_openness
 from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Reveal, Vehicle
@@ -151,6 +151,19 @@ def set_consent(request, pk):
     else:
         messages.error(request, _("Choose purpose, channel and yes or no."))
     return redirect("customers:detail", pk)
+
+
+@requires("customers.view")
+def consents(request, pk):
+    """Show every word of the customer as proof, and take one with all that belongs to it."""
+    customer = own_customer(request, pk)
+    form = WordForm(posted(request)) if customer.can_edit_by(request.user) else None
+    if form and form.is_valid() and accepted(form, customer.set_consent, **form.cleaned_data, by=request.user):
+        messages.success(request, _("The customer's word has been written down."))
+        return redirect("customers:consents", pk)
+    words = customer.consents.select_related("store", "taken_by").order_by("-given_at", "-pk")
+    context = {"customer": customer, "words": words, "form": form}
+    return render(request, "customers/consents.html", context, status=422 if form and form.errors else 200)
 
 
 @requires("customers.edit")

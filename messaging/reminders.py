@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from common.bulk import OnConflict, load
@@ -118,12 +118,14 @@ def days_between(first, last):
 
 
 def agreed(subjects, rule, owner=""):
-    """Narrow customers, or vehicles by their owner, to those with a phone whose newest word on the purpose is yes."""
+    """Narrow customers, or vehicles by their owner, to those with a phone whose newest word on the purpose is yes and holds."""
     path = f"{owner}__" if owner else ""
     if subjects.model is Vehicle:
         subjects = subjects.filter(owner_left_on=None)
     words = Consent.objects.filter(customer=OuterRef(owner or "pk"), purpose=rule.template.purpose, channel=Channel.SMS).order_by("-given_at", "-pk")
-    reached = subjects.exclude(**{f"{path}phone": ""}).filter(**{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values("is_granted")[:1]))
+    holds = Q(is_granted=True) & (Q(expires_on=None) | Q(expires_on__gte=timezone.localdate()))
+    words = words.annotate(holds=Case(When(holds, then=True), default=False, output_field=BooleanField()))
+    reached = subjects.exclude(**{f"{path}phone": ""}).filter(**{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values("holds")[:1]))
     return (reached.select_related(owner) if owner else reached).filter(word=True).iterator(chunk_size=2000)
 
 

@@ -25,20 +25,26 @@ class ConsentQuerySet(StoreScopedQuerySet):
     def newest(self, purpose, channel):
         return self.filter(purpose=purpose, channel=channel).order_by("-given_at", "-pk").first()
 
+    def live(self, today):
+        """Leave out the words whose last day is over: they count as none (AR8)."""
+        return self.filter(Q(expires_on=None) | Q(expires_on__gte=today))
+
     def allows(self, customer, purpose, channel):
-        """Tell whether the newest word of the customer on this purpose and channel is yes."""
+        """Tell whether the newest word of the customer on this purpose and channel is yes and still holds."""
         newest = self.filter(customer=customer).newest(purpose, channel)
-        return newest is not None and newest.is_granted
+        return newest is not None and newest.is_granted and newest.is_live
 
     def refused(self, purpose, channel):
         """Return the words by which customers refuse this purpose on this channel: a no that no newer yes has taken back."""
         later = Consent.objects.filter(customer=OuterRef("customer"), purpose=purpose, channel=channel, is_granted=True)
         newer = later.filter(Q(given_at__gt=OuterRef("given_at")) | Q(given_at=OuterRef("given_at"), pk__gt=OuterRef("pk")))
-        return self.filter(~Exists(newer), purpose=purpose, channel=channel, is_granted=False)
+        return self.live(timezone.localdate()).filter(~Exists(newer), purpose=purpose, channel=channel, is_granted=False)
 
     def standing(self, customer):
-        """Return ``{(purpose, channel): newest consent}`` in one query."""
-        return {(consent.purpose, consent.channel): consent for consent in self.filter(customer=customer).order_by("given_at", "pk")}
+        """Return ``{(purpose, channel): newest consent}`` in one query, without those that are over."""
+        newest = {(consent.purpose, consent.channel): consent for consent in self.filter(customer=customer).order_by("given_at", "pk")}
+        today = customer.store.today()
+        return {key: consent for key, consent in newest.items() if consent.expires_on is None or consent.expires_on >= today}
 
 
 class Consent(models.Model):
@@ -55,6 +61,9 @@ class Consent(models.Model):
     source = models.CharField(_("source"), max_length=60)
     wording_version = models.CharField(_("wording version"), max_length=20, default="1")
     given_at = models.DateTimeField(_("given at"), default=timezone.now)
+    expires_on = models.DateField(_("holds until"), null=True, blank=True, help_text=_("The last day; empty means until another word."))
+    reason = models.CharField(_("the customer's reason"), max_length=200, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=200, blank=True, help_text=_("What proves it: number of the form, the call, the message."))
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by"))
 
     objects = ConsentQuerySet.as_manager()
@@ -65,3 +74,7 @@ class Consent(models.Model):
 
     def __str__(self):
         return f"{self.get_purpose_display()} · {self.get_channel_display()}"
+
+    @property
+    def is_live(self):
+        return self.expires_on is None or self.expires_on >= self.store.today()

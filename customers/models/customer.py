@@ -198,14 +198,21 @@ class Customer(WithBirthday, WithRelationship, WithCustomFields):
         self.refresh_from_db(fields=["do_not_call_at", "updated_at"])
 
     @transaction.atomic
-    def set_consent(self, purpose, channel, is_granted, *, by=None, source="staff"):
-        """Write down the customer's word on a purpose and channel; repeating the standing word changes nothing."""
+    def set_consent(self, purpose, channel, is_granted, *, by=None, source="staff", **details):
+        """Write down the customer's word on a purpose and channel; repeating the standing word changes nothing.
+
+        ``details`` are ``expires_on``, ``reason`` and ``evidence``; a word with one of them is a word of its own.
+        """
         if by is not None and not self.can_edit_by(by):
             raise NotAllowed
+        details = {name: value for name, value in details.items() if value}
+        if details.get("expires_on") and details["expires_on"] < self.store.today():
+            raise DomainError(_("The last day must not lie in the past."), code="expired_already", field="expires_on")
         newest = self.consents.newest(purpose, channel)
-        if newest is not None and newest.is_granted == is_granted:
+        if newest is not None and newest.is_granted == is_granted and newest.is_live and not details:
             return newest
-        consent = self.consents.create(store_id=self.store_id, purpose=purpose, channel=channel, is_granted=is_granted, source=source, taken_by=by)
+        word = {"purpose": purpose, "channel": channel, "is_granted": is_granted, "source": source, "taken_by": by}
+        consent = self.consents.create(store_id=self.store_id, **word, **details)
         record("consent.granted" if is_granted else "consent.withdrawn", consent, by=by, purpose=purpose, channel=channel)
         return consent
 
