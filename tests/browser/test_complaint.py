@@ -61,6 +61,8 @@ def test_a_low_answer_becomes_a_slip_with_no_typing(window, picture, agent, serv
         tab.keyboard.press(key)
     tab.keyboard.type("2" * (ratings - 1) + "n" + "2" + "y")
     tab.keyboard.type("等了两个小时")
+    # The draft of the call may be on its way.
+    tab.wait_for_load_state("networkidle")
     tab.get_by_role("button", name="Raise a complaint").click()
     expect(tab.get_by_label("Customer's words")).to_have_value(re.compile("^等了两个小时.*Was the car ready at the promised time\\? 2", re.DOTALL))
     picture(tab)
