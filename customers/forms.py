@@ -30,14 +30,10 @@ class ChangesMixin:
 
 
 class HiddenMixin:
-    """A form about data its reader may see masked only (T31).
+    """A form about data its reader may see masked only (T31): ``hidden`` are not put in, and what is left empty stays as it is on file."""
 
-    ``hidden`` are not put in, and what is left empty stays as it is on file; ``masked`` are only not told when somebody else has saved.
-    """
-
-    def __init__(self, *args, hidden=(), masked=(), **kwargs):
+    def __init__(self, *args, hidden=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.masked = {*hidden, *masked}
         self.kept = {name: getattr(self.instance, name) for name in hidden if name in self.fields}
         for name, value in self.kept.items():
             self.initial[name] = ""
@@ -54,7 +50,7 @@ class HiddenMixin:
         return cleaned | {name: self.kept[name] for name in left}
 
     def on_file(self, name):
-        return MASKS[name](getattr(self.instance, name)) if name in self.masked else super().on_file(name)
+        return MASKS[name](getattr(self.instance, name)) if name in self.kept else super().on_file(name)
 
 
 class AlikeMixin:
@@ -293,4 +289,4 @@ class InspectionRuleForm(ConfirmedMixin, forms.ModelForm):
 
 
 class RevealForm(forms.Form):
-    reason = forms.ChoiceField(label=_("What for"), choices=[choice for choice in Reveal.Reason.choices if choice[0] != Reveal.Reason.EDIT])
+    reason = forms.ChoiceField(label=_("What for"), choices=Reveal.Reason)

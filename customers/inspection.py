@@ -24,10 +24,6 @@ class Step:
         """Return the first day one may come: the month it is due and the two before, as calendar months (机动车登记规定 Art. 54)."""
         return month_after(self.due_on.replace(day=1), -WINDOW_MONTHS)
 
-    @property
-    def years(self):
-        return self.months / YEAR
-
 
 def month_after(first, months):
     number = first.year * YEAR + first.month - 1 + months

@@ -4,7 +4,6 @@ A lunar birthday is stored as ``month-day``, ``L`` before the month of a leap mo
 """
 
 import re
-from datetime import timedelta
 from functools import lru_cache
 
 from django.conf import settings
@@ -75,8 +74,3 @@ def leaps_kept(year, month, rule):
     if rule == "ordinary" or not is_leap_year_of_month:
         return ("", "L") if month > 0 else ()
     return ("",) if month > 0 else ("L",)
-
-
-def next_lunar_day(written, today):
-    """Return the next solar day, ``today`` included, on which a lunar birthday is kept."""
-    return next(day for day in (today + timedelta(days=ahead) for ahead in range(400)) if written in lunar_birthdays_on(day))

@@ -61,17 +61,18 @@ def shown(row, name, user):
 
 def seen(row, name, user):
     """Return the value of ``row.name`` as a page shows it to ``user``."""
-    return getattr(row, name) if may_reveal(user, row.store_id) and is_open(row, user) else MASKS[name](getattr(row, name))
+    value = shown(row, name, user)
+    return MASKS[name](value) if name in OPENED and may_reveal(user, row.store_id) and not is_open(row, user) else value
 
 
 def told(row, name, user):
     """Return the value of ``row.name`` as the API tells it to ``user``."""
-    return shown(row, name, user) if name not in OPENED or user.may("customers.unmasked", row.store_id) else seen(row, name, user)
+    return shown(row, name, user) if user.may("customers.unmasked", row.store_id) else seen(row, name, user)
 
 
 def hidden_fields(row, user):
     """Return the names of what is on file and a form must not put in."""
-    return [name for name in OPENED if getattr(row, name, "") and seen(row, name, user) != getattr(row, name)]
+    return [name for name in MASKS if getattr(row, name, "") and seen(row, name, user) != getattr(row, name)]
 
 
 def is_open(row, user):

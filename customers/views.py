@@ -17,9 +17,8 @@ from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.forms import ConsentForm, ContactForm, CustomerForm, InspectForm, NewCustomerForm, RevealForm, TransferForm, VehicleForm, WordForm
 from customers.fuse import count_page
-from customers.masking import hidden_fields, is_open, may_reveal, remember_openness, with_openness
-from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Reveal, Vehicle
-from customers.models.reveal import reveal
+from customers.masking import hidden_fields, remember_openness, with_openness
+from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Vehicle
 from customers.notices import notices_for
 from customers.search import SHORTEST, find
 from customers.services import transfer_vehicle
@@ -83,7 +82,7 @@ def detail(request, pk):
     if customer.merged_into_id:
         return redirect("customers:detail", customer.merged_into_id)
     remember_openness(customer, request.user)
-    count_page(request, customer)
+    count_page(request.user, customer)
     can_merge = request.user.may("customers.merge", customer.store_id)
     events = Event.objects.for_user(request.user).of_customer(customer)
     context = {
@@ -106,9 +105,7 @@ def detail(request, pk):
 def edit(request, pk):
     customer = own_customer(request, pk)
     allow(customer.can_edit_by(request.user))
-    if request.method == "GET" and may_reveal(request.user, customer.store_id) and not is_open(customer, request.user):
-        reveal(customer, by=request.user, reason=Reveal.Reason.EDIT)
-    form = CustomerForm(posted(request), instance=copy(customer), masked=hidden_fields(customer, request.user))
+    form = CustomerForm(posted(request), instance=copy(customer), hidden=hidden_fields(customer, request.user))
     if form.is_valid():
         customer.edit(by=request.user, **form.changes)
         messages.success(request, _("The customer has been saved."))

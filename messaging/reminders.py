@@ -10,6 +10,7 @@ from django.utils import timezone
 from common.bulk import OnConflict, load
 from customers.models import Channel, Consent, ContactPerson, Customer, Vehicle
 from customers.models.birthday import born_on
+from customers.models.consent import holding
 from messaging.models import Message, ReminderRule
 from messaging.occasions import Occasion
 from messaging.wording import values
@@ -67,7 +68,7 @@ def row(rule, store, subject, due_at):
 
 
 def maintenance(store, rule, first, last):
-    vehicles = Vehicle.objects.filter(store=store, next_maintenance_on__range=(first, last))
+    vehicles = Vehicle.objects.owned().filter(store=store, next_maintenance_on__range=(first, last))
     for vehicle in agreed(vehicles, rule, "customer"):
         yield vehicle.customer, vehicle, vehicle.next_maintenance_on
 
@@ -75,14 +76,14 @@ def maintenance(store, rule, first, last):
 def insurance(store, rule, first, last):
     """Both policies that end on one day are one reminder."""
     ending = Q(commercial_insurance_until__range=(first, last)) | Q(compulsory_insurance_until__range=(first, last))
-    for vehicle in agreed(Vehicle.objects.filter(ending, store=store), rule, "customer"):
+    for vehicle in agreed(Vehicle.objects.owned().filter(ending, store=store), rule, "customer"):
         for day in {vehicle.commercial_insurance_until, vehicle.compulsory_insurance_until} - {None}:
             if first <= day <= last:
                 yield vehicle.customer, vehicle, day
 
 
 def inspection(store, rule, first, last):
-    for vehicle in agreed(Vehicle.objects.filter(store=store, inspection_due_on__range=(first, last)), rule, "customer"):
+    for vehicle in agreed(Vehicle.objects.owned().filter(store=store, inspection_due_on__range=(first, last)), rule, "customer"):
         yield vehicle.customer, vehicle, vehicle.inspection_due_on
 
 
@@ -92,7 +93,7 @@ def advised(store, rule, first, last):
     days_of = defaultdict(list)
     for vehicle_id, day in due.order_by("due_on"):
         days_of[vehicle_id].append(day)
-    for vehicle in agreed(Vehicle.objects.filter(pk__in=days_of), rule, "customer"):
+    for vehicle in agreed(Vehicle.objects.owned().filter(pk__in=days_of), rule, "customer"):
         for day in days_of[vehicle.pk]:
             yield vehicle.customer, vehicle, day
 
@@ -120,12 +121,9 @@ def days_between(first, last):
 def agreed(subjects, rule, owner=""):
     """Narrow customers, or vehicles by their owner, to those with a phone whose newest word on the purpose is yes and holds."""
     path = f"{owner}__" if owner else ""
-    if subjects.model is Vehicle:
-        subjects = subjects.filter(owner_left_on=None)
     words = Consent.objects.filter(customer=OuterRef(owner or "pk"), purpose=rule.template.purpose, channel=Channel.SMS).order_by("-given_at", "-pk")
-    holds = Q(is_granted=True) & (Q(expires_on=None) | Q(expires_on__gte=timezone.localdate()))
-    words = words.annotate(holds=Case(When(holds, then=True), default=False, output_field=BooleanField()))
-    reached = subjects.exclude(**{f"{path}phone": ""}).filter(**{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values("holds")[:1]))
+    holds = Case(When(holding(timezone.localdate()), is_granted=True, then=True), default=False, output_field=BooleanField())
+    reached = subjects.exclude(**{f"{path}phone": ""}).filter(**{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values(holds=holds)[:1]))
     return (reached.select_related(owner) if owner else reached).filter(word=True).iterator(chunk_size=2000)
 
 

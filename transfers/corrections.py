@@ -13,17 +13,26 @@ RUNS = ("run", "undone_run")
 TITLES = {"name": "customer_name"}
 
 
-def corrections(work, block):
-    """Return ``{(model, id): {field: day}}`` of the fields people have changed in the rows known to the archive, and when last."""
-    found = {}
+def corrections(work):
+    """Return ``{(model, id): {field: day}}`` of the fields people have changed in the rows known to the archive, and when last.
+
+    Each row is asked about once a file; the archive knows more of them with every block.
+    """
     for shelf in (work.archive.customers, work.archive.vehicles):
-        subject_type = ContentType.objects.get_for_model(shelf.model)
-        changed = Event.objects.filter(code=f"{shelf.model._meta.model_name}.edited", subject_type=subject_type, subject_id__among=set(shelf.known))
-        for pk, particulars, at in changed.exclude(actor=None).order_by("at").values_list("subject_id", "particulars", "at"):
-            if not any(name in particulars for name in RUNS):
-                days = found.setdefault((shelf.model, pk), {})
-                days.update(dict.fromkeys(particulars.get("fields", ()), work.store.local(at).date()))
-    return found
+        new = {pk for pk in shelf.known if (shelf.model, pk) not in work.corrected}
+        work.corrected |= {(shelf.model, pk): {} for pk in new}
+        for pk, fields, day in by_hand(shelf.model, new, work.store):
+            work.corrected[shelf.model, pk] |= dict.fromkeys(fields, day)
+    return work.corrected
+
+
+def by_hand(model, pks, store):
+    """Yield ``(id, names of fields, day)`` of every change by a person, the oldest first."""
+    subject_type = ContentType.objects.get_for_model(model)
+    changed = Event.objects.filter(code=f"{model._meta.model_name}.edited", subject_type=subject_type, subject_id__among=pks)
+    for pk, particulars, at in changed.exclude(actor=None).order_by("at").values_list("subject_id", "particulars", "at"):
+        if not any(name in particulars for name in RUNS):
+            yield pk, particulars.get("fields", ()), store.local(at).date()
 
 
 @dataclass(frozen=True)

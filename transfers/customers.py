@@ -37,7 +37,7 @@ def check(work, block):
 
 def take(work, block):
     """Take one block and return what came of each row; the file's filled cells win over all but what somebody has corrected by hand (T98)."""
-    corrected = corrections(work, block)
+    corrected = corrections(work)
     drafts = [find(work.archive, block.values(index), Kept(block, index, corrected)) for index in range(len(block))]
     outcomes = [outcome(*each) for each in drafts]
     work.write_new_archive()

@@ -61,6 +61,7 @@ class Work:
     report: Report
     is_dry_run: bool = False
     days: set = field(default_factory=set)
+    corrected: dict = field(default_factory=dict)
     seen: set = field(default_factory=set)
 
     def __post_init__(self):

@@ -21,13 +21,14 @@ class Channel(models.TextChoices):
     WECHAT = "wechat", _("WeChat")
 
 
+def holding(day):
+    """Return the condition for words whose last day is not over on ``day``."""
+    return Q(expires_on=None) | Q(expires_on__gte=day)
+
+
 class ConsentQuerySet(StoreScopedQuerySet):
     def newest(self, purpose, channel):
         return self.filter(purpose=purpose, channel=channel).order_by("-given_at", "-pk").first()
-
-    def live(self, today):
-        """Leave out the words whose last day is over: they count as none (AR8)."""
-        return self.filter(Q(expires_on=None) | Q(expires_on__gte=today))
 
     def allows(self, customer, purpose, channel):
         """Tell whether the newest word of the customer on this purpose and channel is yes and still holds."""
@@ -38,13 +39,13 @@ class ConsentQuerySet(StoreScopedQuerySet):
         """Return the words by which customers refuse this purpose on this channel: a no that no newer yes has taken back."""
         later = Consent.objects.filter(customer=OuterRef("customer"), purpose=purpose, channel=channel, is_granted=True)
         newer = later.filter(Q(given_at__gt=OuterRef("given_at")) | Q(given_at=OuterRef("given_at"), pk__gt=OuterRef("pk")))
-        return self.live(timezone.localdate()).filter(~Exists(newer), purpose=purpose, channel=channel, is_granted=False)
+        return self.filter(holding(timezone.localdate()), ~Exists(newer), purpose=purpose, channel=channel, is_granted=False)
 
     def standing(self, customer):
         """Return ``{(purpose, channel): newest consent}`` in one query, without those that are over."""
         newest = {(consent.purpose, consent.channel): consent for consent in self.filter(customer=customer).order_by("given_at", "pk")}
         today = customer.store.today()
-        return {key: consent for key, consent in newest.items() if consent.expires_on is None or consent.expires_on >= today}
+        return {key: consent for key, consent in newest.items() if consent.holds_on(today)}
 
 
 class Consent(models.Model):
@@ -75,6 +76,10 @@ class Consent(models.Model):
     def __str__(self):
         return f"{self.get_purpose_display()} · {self.get_channel_display()}"
 
+    def holds_on(self, day):
+        """Tell whether the last day is not over; a word that is over counts as none (AR8)."""
+        return self.expires_on is None or self.expires_on >= day
+
     @property
     def is_live(self):
-        return self.expires_on is None or self.expires_on >= self.store.today()
+        return self.holds_on(self.store.today())

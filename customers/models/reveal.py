@@ -35,7 +35,6 @@ class Reveal(models.Model):
         CALL = "call", _("To call the customer")
         CHECK = "check", _("To compare the data")
         ASKED = "asked", _("The customer is here and asks")
-        EDIT = "edit", _("To change the record")
         OTHER = "other", _("Something else")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False, verbose_name=_("store"))

@@ -17,6 +17,12 @@ from customers.numbers import normal_plate, normal_vin, plate_odd, vin_odd
 from stores.models import Store
 
 
+class VehicleQuerySet(StoreScopedQuerySet):
+    def owned(self):
+        """Leave out the cars whose owner on file has given them away (B23)."""
+        return self.filter(owner_left_on=None)
+
+
 class Vehicle(Owned, Driven, Inspected, WithCustomFields):
     view_permission = "customers.view"
 
@@ -54,7 +60,7 @@ class Vehicle(Owned, Driven, Inspected, WithCustomFields):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     updated_at = models.DateTimeField(_("updated"), default=timezone.now)
 
-    objects = StoreScopedQuerySet.as_manager()
+    objects = VehicleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vehicle")

@@ -1,6 +1,7 @@
 from django.forms import modelform_factory
 
 from customers.forms import CustomerForm, VehicleForm
+from customers.masking import hidden_fields
 from customers.models import Vehicle
 
 
@@ -13,13 +14,9 @@ class FixVehicleForm(VehicleForm):
     asks_custom = False
 
 
-def fix_form(rule, data, row, is_seen):
+def fix_form(rule, data, row, user):
     """Return a form of the one field the rule asks for; what the reader may not see is not put in."""
     base = FixVehicleForm if rule.model is Vehicle else FixCustomerForm
-    factory = modelform_factory(rule.model, form=base, fields=[rule.field])
-    form = factory(data, instance=row, prefix=f"row-{row.pk}", initial={} if is_seen else {rule.field: ""})
+    form = modelform_factory(rule.model, form=base, fields=[rule.field])(data, instance=row, prefix=f"row-{row.pk}", hidden=hidden_fields(row, user))
     form.fields[rule.field].required, form.fields[rule.field].help_text = True, ""
-    if not is_seen:
-        # Its message would tell what is on file.
-        del form.fields["seen"]
     return form

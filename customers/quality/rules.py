@@ -1,5 +1,6 @@
 """What makes a record of the archive doubtful or poor (AR9, S2-14), each rule as one condition of the database."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,12 +19,12 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Rule:
-    """``field`` is mended in place, ``attest`` says that the value is right as it stands; either may be missing."""
+    """``condition`` may depend on the moment. ``field`` is mended in place, ``attest`` says that the value is right as it stands."""
 
     code: str
     label: str
     model: type[models.Model]
-    condition: Q
+    condition: Q | Callable
     field: str = ""
     attest: str = ""
 
@@ -32,7 +33,11 @@ class Rule:
         return found.select_related("store", *(["customer"] if self.model is Vehicle else []))
 
     def condition_at(self, now):
-        return self.condition | Q(confirmed_at__lt=now - VERIFIED_FOR) if self.code == "unverified" else self.condition
+        return self.condition(now) if callable(self.condition) else self.condition
+
+
+def unverified(now):
+    return Q(confirmed_at=None) | Q(confirmed_at__lt=now - VERIFIED_FOR)
 
 
 PERSON = Q(kind=Customer.Kind.PERSON)
@@ -43,7 +48,7 @@ RULES = [
     Rule("gender_missing", _("Form of address unknown"), Customer, PERSON & Q(gender=""), "gender"),
     Rule("birthday_missing", _("Birthday missing"), Customer, PERSON & Q(birthday=None, lunar_birthday=""), "birthday"),
     Rule("keeper_missing", _("Key account without somebody who looks after it"), Customer, Q(is_key_account=True, keeper=None), "keeper"),
-    Rule("unverified", _("Not read over with the customer for a year"), Customer, Q(confirmed_at=None), attest="confirm"),
+    Rule("unverified", _("Not read over with the customer for a year"), Customer, unverified, attest="confirm"),
     Rule("owner_unknown", _("Sold on, new owner unknown"), Vehicle, ~Q(owner_left_on=None)),
     Rule("vin_missing", _("VIN missing"), Vehicle, Q(vin=""), "vin"),
     Rule("vin_odd", _("Check digit of the VIN does not fit"), Vehicle, Q(is_vin_odd=True) & ~Q(right_vin=F("vin")), "vin", "vin"),

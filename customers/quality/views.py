@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common.access import requires
 from common.filters import ROWS_PER_PAGE
-from customers.masking import MASKS, OPENED, is_open, may_reveal
+from customers.masking import seen
 from customers.quality.forms import fix_form
 from customers.quality.rules import BY_CODE, counts, indicators
 from stores.models import Store
@@ -46,7 +46,7 @@ def quality_fix(request, rule_code, pk):
     row = found(request, rule, pk)
     if not rule.field:
         raise Http404
-    form = fix_form(rule, request.POST, copy(row), may_see(request.user, rule, row))
+    form = fix_form(rule, request.POST, copy(row), request.user)
     if form.is_valid():
         row.edit(by=request.user, **{rule.field: getattr(form.instance, rule.field)})
         return mended(request, rule, row)
@@ -88,15 +88,7 @@ def mended(request, rule, row):
 def line_of(request, rule, row, form=None):
     """Return what a row of the list shows: the record, its value as the reader may see it, and the form while it may be mended."""
     may_edit = row.can_edit_by(request.user)
-    is_seen = may_see(request.user, rule, row)
     if form is None and rule.field and may_edit:
-        form = fix_form(rule, None, row, is_seen)
-    value = "" if not rule.attest or not rule.field else getattr(row, rule.field) if is_seen else MASKS[rule.field](getattr(row, rule.field))
+        form = fix_form(rule, None, row, request.user)
+    value = seen(row, rule.field, request.user) if rule.attest and rule.field else ""
     return {"row": row, "value": value, "form": form, "bound": form[rule.field] if form else None, "may_edit": may_edit}
-
-
-def may_see(user, rule, row):
-    """Tell whether the value of the rule's field may be shown; a phone only of an open customer, as on every page (T31)."""
-    if rule.field not in MASKS:
-        return True
-    return may_reveal(user, row.store_id) and (rule.field not in OPENED or is_open(row, user))

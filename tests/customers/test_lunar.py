@@ -7,7 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from common.errors import DomainError
-from customers.lunar import lunar_birthdays_on, lunar_label, next_lunar_day, normal_lunar
+from customers.lunar import lunar_birthdays_on, lunar_label, normal_lunar
 from customers.models import Customer
 from tests.factories import make_customer, on
 
@@ -94,10 +94,6 @@ def test_it_is_shown_in_the_words_of_the_reader():
         assert [lunar_label(written) for written in ("6-15", "L6-1", "12-30")] == ["农历六月十五", "农历闰六月初一", "农历腊月三十"]
     with override("en"):
         assert lunar_label("L6-1") == "lunar leap month 6, day 1"
-
-
-def test_the_next_day_is_found_across_the_year():
-    assert next_lunar_day("12-8", on("2026-11-18")) == on("2027-01-15")
 
 
 def test_the_form_and_the_api_take_it_and_name_the_field(store, agent, page, api):

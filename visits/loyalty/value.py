@@ -32,10 +32,6 @@ class Value:
     bought: int
     referred: int
 
-    @property
-    def first_year(self):
-        return min(self.years, default=None)
-
 
 def value_of(customer):
     """Count the visits that were handed over; a sold car's visits stay with whoever paid for them."""
