@@ -80,22 +80,12 @@ class ArchiveForm(HiddenMixin, AlikeMixin, CustomFieldsMixin, SeenMixin, Confirm
     pass
 
 
-class CustomerForm(ArchiveForm):
-    keys, alike = ("name", "phone"), "customers:alike"
+class ReferrerMixin(forms.Form):
+    """A form about somebody whom a customer of the store may have sent; that customer is named by phone (S1-16)."""
+
     referrer_phone = forms.CharField(
         label=_("Referred by"), required=False, max_length=20, help_text=_("The phone of a customer of this store; empty changes nothing.")
     )
-
-    class Meta:
-        model = Customer
-        fields = ["name", "kind", "gender", "phone", "birthday", "lunar_birthday", "address", "channel", "keeper", "is_key_account", "notes"]
-        widgets = {"birthday": day_input(), "notes": forms.Textarea(attrs={"rows": 3}), "phone": forms.TextInput(attrs={"inputmode": "tel"})}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "keeper" in self.fields:
-            here = User.objects.with_permission("customers.edit", self.instance.store).values("pk")
-            self.fields["keeper"].queryset = User.objects.filter(Q(pk__in=here) | Q(pk=self.instance.keeper_id)).order_by("name")
 
     @property
     def changes(self):
@@ -112,8 +102,29 @@ class CustomerForm(ArchiveForm):
             found = Customer.objects.filter(store=self.instance.store_id, phone=normal_phone(phone, "referrer_phone")).order_by("pk").first()
             if found is None:
                 raise DomainError(_("No customer of this store has this phone."), code="referrer_unknown", field="referrer_phone")
-            self.instance.check_referrer(found, field="referrer_phone")
+            self.check_referrer(found)
             return found
+
+    def check_referrer(self, referrer):
+        """Raise where ``referrer`` cannot have sent this person."""
+
+
+class CustomerForm(ReferrerMixin, ArchiveForm):
+    keys, alike = ("name", "phone"), "customers:alike"
+
+    class Meta:
+        model = Customer
+        fields = ["name", "kind", "gender", "phone", "birthday", "lunar_birthday", "address", "channel", "keeper", "is_key_account", "notes"]
+        widgets = {"birthday": day_input(), "notes": forms.Textarea(attrs={"rows": 3}), "phone": forms.TextInput(attrs={"inputmode": "tel"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "keeper" in self.fields:
+            here = User.objects.with_permission("customers.edit", self.instance.store).values("pk")
+            self.fields["keeper"].queryset = User.objects.filter(Q(pk__in=here) | Q(pk=self.instance.keeper_id)).order_by("name")
+
+    def check_referrer(self, referrer):
+        self.instance.check_referrer(referrer, field="referrer_phone")
 
     def doubts(self):
         namesake = Customer.objects.same_phone_as(self.instance).first()

@@ -3,21 +3,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.errors import DomainError, as_validation_error
 from common.forms import ConfirmedMixin, GivenMixin, day_input, moment_input
-from customers.forms import HiddenMixin
-from customers.models import Customer
-from customers.numbers import normal_phone
+from customers.forms import ChangesMixin, HiddenMixin, ReferrerMixin
 from leads.models import Lead, LeadContact, TestDrive
 from stores.fields import StoreField
 
 
-class LeadForm(HiddenMixin, GivenMixin, ConfirmedMixin, forms.ModelForm):
+class LeadForm(ReferrerMixin, HiddenMixin, ChangesMixin, GivenMixin, ConfirmedMixin, forms.ModelForm):
     """The card of a visitor; one without name and phone is a visitor all the same (S2-27)."""
-
-    referrer_phone = forms.CharField(
-        label=_("Referred by"), required=False, max_length=20, help_text=_("The phone of a customer of this store; empty changes nothing.")
-    )
 
     class Meta:
         model = Lead
@@ -28,24 +21,6 @@ class LeadForm(HiddenMixin, GivenMixin, ConfirmedMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         stores = [self.instance.store] if self.instance.store_id else user.stores_with("leads.work")
         self.fields["adviser"].queryset = User.objects.with_permission_in("leads.work", stores).order_by("name")
-
-    @property
-    def changes(self):
-        """Return what the verb ``edit`` takes."""
-        return {name: getattr(self.instance, name) for name in [*self._meta.fields, "referred_by"]}
-
-    def clean(self):
-        phone = self.cleaned_data.get("referrer_phone")
-        if phone and self.instance.store_id:
-            self.instance.referred_by = self.referrer(phone)
-        return super().clean()
-
-    def referrer(self, phone):
-        with as_validation_error():
-            found = Customer.objects.filter(store=self.instance.store_id, phone=normal_phone(phone, "referrer_phone")).order_by("pk").first()
-            if found is None:
-                raise DomainError(_("No customer of this store has this phone."), code="referrer_unknown", field="referrer_phone")
-            return found
 
     def doubts(self):
         if self.instance.phone and "phone" in self.changed_data:
