@@ -25,7 +25,7 @@ def welcome(world, branch, rng, came_at):
     number, is_captured = next(world.numbers), rng.random() < 0.76
     name = customer_name(number) if is_captured else ""
     level = rng.choices(Lead.Level.values, [2, 3, 4, 3])[0]
-    adviser = branch.anybody(rng, Role.SALESPERSON)
+    salesperson = branch.anybody(rng, Role.SALESPERSON)
     lead = Lead(
         store=branch.store,
         name=name,
@@ -35,12 +35,12 @@ def welcome(world, branch, rng, came_at):
         came_at=came_at,
         wanted=rng.choice(MODELS)[0] if rng.random() < 0.8 else "",
         level=level,
-        adviser=adviser,
+        salesperson=salesperson,
         next_contact_on=branch.day(came_at) + DAY * Lead.DAYS[level] if is_captured else None,
-        created_by=adviser,
+        created_by=salesperson,
         updated_at=came_at,
     )
     if is_captured and rng.random() < 0.25:
         lead.status, lead.lost_reason, lead.closed_at, lead.next_contact_on = Lead.Status.LOST, rng.choice(REASONS), min(came_at + 3 * DAY, world.now), None
     world.books.add(lead)
-    world.books.note("lead.created", lead, came_at, adviser, channel=lead.channel, level=level)
+    world.books.note("lead.created", lead, came_at, salesperson, channel=lead.channel, level=level)

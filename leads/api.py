@@ -9,7 +9,7 @@ from leads.models import Lead, LeadContact, TestDrive
 from stores.models import Store
 
 
-class AdviserField(serializers.PrimaryKeyRelatedField):
+class SalespersonField(serializers.PrimaryKeyRelatedField):
     """A person who sells in a store the caller may see; others answer like unknown ones (T4)."""
 
     def get_queryset(self):
@@ -19,12 +19,12 @@ class AdviserField(serializers.PrimaryKeyRelatedField):
 class LeadSerializer(StrictSerializerMixin, MaskedMixin, ModelRulesMixin, serializers.ModelSerializer):
     store = ScopedField(queryset=Store.objects.all())
     referred_by = ScopedField(queryset=Customer.objects.all(), required=False, allow_null=True)
-    adviser = AdviserField(required=False, allow_null=True)
+    salesperson = SalespersonField(required=False, allow_null=True)
 
     class Meta:
         model = Lead
         fields = [
-            "id", "store", "name", "phone", "channel", "referred_by", "came_at", "wanted", "level", "adviser", "notes", "next_contact_on", "status",
+            "id", "store", "name", "phone", "channel", "referred_by", "came_at", "wanted", "level", "salesperson", "notes", "next_contact_on", "status",
             "customer", "lost_reason", "closed_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["status", "customer", "lost_reason", "closed_at", "updated_at"]
@@ -48,7 +48,7 @@ class LoseSerializer(StrictSerializerMixin, serializers.Serializer):
 
 
 class ReassignSerializer(StrictSerializerMixin, serializers.Serializer):
-    adviser = AdviserField()
+    salesperson = SalespersonField()
 
 
 class LeadViewSet(VerbMixin, mixins.ListModelMixin, mixins.CreateModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):

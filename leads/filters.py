@@ -15,7 +15,7 @@ def visible_stores(request):
     return Store.objects.for_user(request.user)
 
 
-def advisers(request):
+def salespeople(request):
     return User.objects.with_permission_in("leads.work", request.user.stores_with("leads.view")).order_by("name")
 
 
@@ -24,13 +24,13 @@ class LeadFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Name or phone"), method="search")
     store = django_filters.ModelChoiceFilter(queryset=visible_stores)
-    adviser = django_filters.ModelChoiceFilter(label=_("Adviser"), queryset=advisers)
+    salesperson = django_filters.ModelChoiceFilter(label=_("Salesperson"), queryset=salespeople)
     due = YesNoFilter(label=_("Contact due"), method="filter_due")
     captured = YesNoFilter(label=_("Left a phone"), method="filter_captured")
 
     class Meta:
         model = Lead
-        fields = ["q", "store", "status", "level", "channel", "adviser", "due", "captured"]
+        fields = ["q", "store", "status", "level", "channel", "salesperson", "due", "captured"]
 
     def search(self, queryset, name, value):
         """Of a phone only the last four digits or the whole number match (T32)."""

@@ -14,13 +14,13 @@ class LeadForm(ReferrerMixin, HiddenMixin, ChangesMixin, GivenMixin, ConfirmedMi
 
     class Meta:
         model = Lead
-        fields = ["name", "phone", "channel", "wanted", "level", "adviser", "notes"]
+        fields = ["name", "phone", "channel", "wanted", "level", "salesperson", "notes"]
         widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"}), "notes": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         stores = [self.instance.store] if self.instance.store_id else user.stores_with("leads.work")
-        self.fields["adviser"].queryset = User.objects.with_permission_in("leads.work", stores).order_by("name")
+        self.fields["salesperson"].queryset = User.objects.with_permission_in("leads.work", stores).order_by("name")
 
     def doubts(self):
         if self.instance.phone and "phone" in self.changed_data:
@@ -33,15 +33,15 @@ class NewLeadForm(LeadForm):
     """The card and, for people of several stores, the store."""
 
     class Meta(LeadForm.Meta):
-        fields = ["name", "phone", "channel", "came_at", "wanted", "level", "adviser", "notes"]
+        fields = ["name", "phone", "channel", "came_at", "wanted", "level", "salesperson", "notes"]
         widgets = LeadForm.Meta.widgets | {"came_at": moment_input()}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)
         self.fields = {"store": StoreField(user, "leads.work"), **self.fields}
         self.fields["came_at"].required, self.fields["came_at"].help_text, self.initial["came_at"] = False, _("Empty means now."), None
-        if self.fields["adviser"].queryset.filter(pk=user.pk).exists():
-            self.initial.setdefault("adviser", user.pk)
+        if self.fields["salesperson"].queryset.filter(pk=user.pk).exists():
+            self.initial.setdefault("salesperson", user.pk)
 
     def clean_came_at(self):
         return self.cleaned_data["came_at"] or timezone.now()
@@ -100,12 +100,12 @@ class LoseForm(VerbForm):
 
 
 class ReassignForm(VerbForm):
-    verb, title = "reassign", _("Give to another adviser")
-    adviser = forms.ModelChoiceField(label=_("Adviser"), queryset=User.objects.none())
+    verb, title = "reassign", _("Give to another salesperson")
+    salesperson = forms.ModelChoiceField(label=_("Salesperson"), queryset=User.objects.none())
 
     def __init__(self, *args, lead, **kwargs):
         super().__init__(*args, lead=lead, **kwargs)
-        self.fields["adviser"].queryset = User.objects.with_permission("leads.work", lead.store).order_by("name")
+        self.fields["salesperson"].queryset = User.objects.with_permission("leads.work", lead.store).order_by("name")
 
 
 FORMS = {form.verb: form for form in (ContactForm, DriveForm, WinForm, LoseForm, ReassignForm)}

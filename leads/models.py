@@ -18,7 +18,7 @@ from customers.numbers import normal_phone
 from notifications.services import notify
 from stores.models import Store
 
-# What a showroom should reach: contact data of seven visitors in ten (S2-27), a hundred open leads per adviser (S2-28).
+# What a showroom should reach: contact data of seven visitors in ten (S2-27), a hundred open leads per salesperson (S2-28).
 CAPTURE_TARGET = 70
 OPEN_TARGET = 100
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -33,16 +33,16 @@ class LeadQuerySet(StoreScopedQuerySet):
 
     def with_people(self):
         """Load what a row of a list shows."""
-        return self.select_related("store", "adviser", "customer", "referred_by")
+        return self.select_related("store", "salesperson", "customer", "referred_by")
 
     def capture(self):
         """Return ``(visitors of the showroom, those who left a phone)``; people who came otherwise are no visitors (S2-27)."""
         visitors = self.filter(channel=Customer.Channel.SHOWROOM)
         return tuple(visitors.aggregate(all=Count("pk"), captured=Count("pk", filter=~Q(phone=""))).values())
 
-    def open_by_adviser(self):
-        """Return ``[(adviser's name, open leads)]``, the most first (S2-28)."""
-        return list(self.open().exclude(adviser=None).values_list("adviser__name").annotate(number=Count("pk")).order_by("-number", "adviser__name"))
+    def open_by_salesperson(self):
+        """Return ``[(salesperson's name, open leads)]``, the most first (S2-28)."""
+        return list(self.open().exclude(salesperson=None).values_list("salesperson__name").annotate(number=Count("pk")).order_by("-number", "salesperson__name"))
 
 
 class Lead(models.Model):
@@ -63,7 +63,7 @@ class Lead(models.Model):
         WON = "won", _("Won")
         LOST = "lost", _("Lost to others")
 
-    # After so many days the adviser speaks to them again, the warmer the sooner.
+    # After so many days the salesperson speaks to them again, the warmer the sooner.
     DAYS = {Level.H: 2, Level.A: 5, Level.B: 10, Level.C: 30}
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="leads", verbose_name=_("store"))
@@ -75,7 +75,7 @@ class Lead(models.Model):
     came_at = models.DateTimeField(_("came"), default=timezone.now)
     wanted = models.CharField(_("model wanted"), max_length=80, blank=True)
     level = models.CharField(_("intent"), max_length=1, choices=Level, default=Level.C)
-    adviser = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("adviser"))
+    salesperson = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("salesperson"))
     notes = models.TextField(_("notes"), blank=True)
     next_contact_on = models.DateField(_("next contact"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=4, choices=Status, default=Status.OPEN, editable=False)
@@ -112,14 +112,14 @@ class Lead(models.Model):
             self.phone = normal_phone(self.phone) if self.phone else ""
             if self.came_at and self.came_at > timezone.now() + CLOCK_TOLERANCE:
                 raise DomainError(_("The visit must not lie in the future."), code="came_in_future", field="came_at")
-            if self.adviser_id and self.store_id:
-                self.check_adviser(self.adviser_id)
+            if self.salesperson_id and self.store_id:
+                self.check_salesperson(self.salesperson_id)
             if self.referred_by_id and self.store_id and self.referred_by.store_id != self.store_id:
                 raise DomainError(_("This belongs to another store."), code="other_store", field="referred_by")
 
-    def check_adviser(self, user_id):
+    def check_salesperson(self, user_id):
         if not User.objects.with_permission("leads.work", self.store).filter(pk=user_id).exists():
-            raise DomainError(_("This person does not sell cars in this store."), code="not_an_adviser", field="adviser")
+            raise DomainError(_("This person does not sell cars in this store."), code="not_a_salesperson", field="salesperson")
 
     @property
     def is_open(self):
@@ -134,8 +134,8 @@ class Lead(models.Model):
         return self.is_open and self.next_contact_on is not None and self.next_contact_on <= self.store.today()
 
     def is_open_to(self, user):
-        """The phone of a lead is open to its adviser, and to who gives leads to advisers."""
-        return self.adviser_id == user.pk or self.can_assign_by(user)
+        """The phone of a lead is open to its salesperson, and to who gives leads to salespeople."""
+        return self.salesperson_id == user.pk or self.can_assign_by(user)
 
     def can_work_by(self, user):
         return user.may("leads.work", self.store_id)
@@ -198,9 +198,7 @@ class Lead(models.Model):
         new = Customer(store=self.store, name=self.name, phone=self.phone, channel=self.channel, referred_by=self.referred_by)
         customer = Customer.objects.same_phone_as(new).order_by("pk").first()
         if customer is None:
-            customer = new
-            customer.save()
-            record("customer.created", customer, by=by, customer_id=customer.pk)
+            customer = new.create(by=by)
         self.move(self.Status.WON, customer=customer, closed_at=timezone.now(), next_contact_on=None)
         record("lead.won", self, by=by, customer_id=customer.pk)
 
@@ -214,15 +212,15 @@ class Lead(models.Model):
         record("lead.lost", self, by=by, reason=self.lost_reason)
 
     @transaction.atomic
-    def reassign(self, adviser, *, by):
-        """Give the lead to another adviser, who is told."""
+    def reassign(self, salesperson, *, by):
+        """Give the lead to another salesperson, who is told."""
         self.require(self.can_assign_by(by))
-        self.check_adviser(adviser.pk)
-        if adviser.pk == self.adviser_id:
+        self.check_salesperson(salesperson.pk)
+        if salesperson.pk == self.salesperson_id:
             return
-        self.move(self.Status.OPEN, adviser=adviser)
-        event = record("lead.reassigned", self, by=by, adviser=adviser.name)
-        notify([adviser], "lead.reassigned", event, name=str(self))
+        self.move(self.Status.OPEN, salesperson=salesperson)
+        event = record("lead.reassigned", self, by=by, salesperson=salesperson.name)
+        notify([salesperson], "lead.reassigned", event, name=str(self))
 
     @staticmethod
     def require(is_allowed):

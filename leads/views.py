@@ -27,7 +27,7 @@ def lead_list(request):
 
 
 def figures(leads):
-    """Return capture of this month and open leads per adviser, each beside what is asked for (S2-27, S2-28)."""
+    """Return capture of this month and open leads per salesperson, each beside what is asked for (S2-27, S2-28)."""
     month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     visitors, captured = leads.filter(came_at__gte=month).capture()
     return {
@@ -36,7 +36,7 @@ def figures(leads):
         "rate": round(100 * captured / visitors, 1) if visitors else None,
         "rate_target": CAPTURE_TARGET,
         "due": leads.due(timezone.localdate()).count(),
-        "advisers": leads.open_by_adviser(),
+        "salespeople": leads.open_by_salesperson(),
         "open_target": OPEN_TARGET,
     }
 

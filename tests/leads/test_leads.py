@@ -24,9 +24,9 @@ def make_lead(store, **fields):
 
 def test_a_visitor_without_a_name_is_written_down_too(store, salesperson, page):
     """S2-27."""
-    assert page(salesperson).post("/leads/new/", {"store": store.pk, "channel": "showroom", "level": "c", "adviser": salesperson.pk}).status_code == 302
+    assert page(salesperson).post("/leads/new/", {"store": store.pk, "channel": "showroom", "level": "c", "salesperson": salesperson.pk}).status_code == 302
     lead = Lead.objects.get()
-    assert (str(lead), lead.is_captured, lead.next_contact_on, lead.adviser) == ("Visitor", False, None, salesperson)
+    assert (str(lead), lead.is_captured, lead.next_contact_on, lead.salesperson) == ("Visitor", False, None, salesperson)
 
 
 @pytest.mark.parametrize(("level", "days"), [("h", 2), ("a", 5), ("b", 10), ("c", 30)])
@@ -46,13 +46,13 @@ def test_the_capture_rate_counts_visitors_of_the_showroom(store, salesperson, pa
     assert (figures["visitors"], figures["captured"], figures["rate"], figures["rate_target"]) == (3, 2, 66.7, 70)
 
 
-def test_open_leads_are_counted_per_adviser_against_a_hundred(store, salesperson, colleague, page):
+def test_open_leads_are_counted_per_salesperson_against_a_hundred(store, salesperson, colleague, page):
     """S2-28."""
-    for adviser in (salesperson, salesperson, colleague, None):
-        make_lead(store, adviser=adviser)
-    make_lead(store, adviser=colleague, status="lost", lost_reason="price")
+    for owner in (salesperson, salesperson, colleague, None):
+        make_lead(store, salesperson=owner)
+    make_lead(store, salesperson=colleague, status="lost", lost_reason="price")
     figures = page(salesperson).get("/leads/").context["figures"]
-    assert (figures["advisers"], figures["open_target"]) == ([(salesperson.name, 2), (colleague.name, 1)], 100)
+    assert (figures["salespeople"], figures["open_target"]) == ([(salesperson.name, 2), (colleague.name, 1)], 100)
 
 
 def test_a_talk_moves_the_next_contact(store, salesperson, page):
@@ -109,13 +109,13 @@ def test_a_lost_lead_says_why_and_stays_closed(store, salesperson, page, api):
         assert api(salesperson).post(f"/api/v1/leads/{lead.pk}/{verb}/", given).status_code == 409
 
 
-def test_the_manager_gives_a_lead_to_another_adviser(store, salesperson, colleague, sales_manager, stranger, page, api):
-    lead = make_lead(store, adviser=salesperson)
-    assert page(salesperson).post(f"/leads/{lead.pk}/reassign/", {"adviser": colleague.pk}).status_code == 403
-    assert page(sales_manager).post(f"/leads/{lead.pk}/reassign/", {"adviser": stranger.pk}).status_code == 422
-    page(sales_manager).post(f"/leads/{lead.pk}/reassign/", {"adviser": colleague.pk})
+def test_the_manager_gives_a_lead_to_another_salesperson(store, salesperson, colleague, sales_manager, stranger, page, api):
+    lead = make_lead(store, salesperson=salesperson)
+    assert page(salesperson).post(f"/leads/{lead.pk}/reassign/", {"salesperson": colleague.pk}).status_code == 403
+    assert page(sales_manager).post(f"/leads/{lead.pk}/reassign/", {"salesperson": stranger.pk}).status_code == 422
+    page(sales_manager).post(f"/leads/{lead.pk}/reassign/", {"salesperson": colleague.pk})
     lead.refresh_from_db()
-    assert lead.adviser == colleague
+    assert lead.salesperson == colleague
     assert Notification.objects.get(user=colleague).code == "lead.reassigned"
     assert Event.objects.filter(code="lead.reassigned").count() == 1
 
@@ -141,19 +141,19 @@ def test_the_phone_is_masked_for_who_may_not_see_it(store, store_manager, api, p
 
 def test_the_phone_of_a_colleagues_lead_is_kept_without_being_shown(store, salesperson, colleague, page, api):
     """T31."""
-    lead = make_lead(store, adviser=colleague)
+    lead = make_lead(store, salesperson=colleague)
     address = f"/leads/{lead.pk}/edit/"
     assert "13800001111" not in page(salesperson).get(address).content.decode()
     assert api(salesperson).get("/api/v1/leads/").json()["results"][0]["phone"] == "138****1111"
     assert "13800001111" in page(colleague).get(address).content.decode()
-    sent = {"name": "王示例", "phone": "", "channel": lead.channel, "level": "a", "adviser": colleague.pk}
+    sent = {"name": "王示例", "phone": "", "channel": lead.channel, "level": "a", "salesperson": colleague.pk}
     assert page(salesperson).post(address, sent).status_code == 302
     lead.refresh_from_db()
     assert (lead.level, lead.phone) == ("a", "13800001111")
 
 
-def test_the_api_refuses_advisers_of_other_stores(store, salesperson, stranger, api):
+def test_the_api_refuses_salespeople_of_other_stores(store, salesperson, stranger, api):
     """T4."""
-    answer = api(salesperson).post("/api/v1/leads/", {"store": store.pk, "name": "Li", "adviser": stranger.pk})
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["adviser"])
+    answer = api(salesperson).post("/api/v1/leads/", {"store": store.pk, "name": "Li", "salesperson": stranger.pk})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["salesperson"])
     assert api(salesperson).post("/api/v1/leads/", {"store": store.pk, "name": "Li", "level": "a"}).status_code == 201
