@@ -42,7 +42,8 @@ class LeadQuerySet(StoreScopedQuerySet):
 
     def open_by_salesperson(self):
         """Return ``[(salesperson's name, open leads)]``, the most first (S2-28)."""
-        return list(self.open().exclude(salesperson=None).values_list("salesperson__name").annotate(number=Count("pk")).order_by("-number", "salesperson__name"))
+        given = self.open().exclude(salesperson=None)
+        return list(given.values_list("salesperson__name").annotate(number=Count("pk")).order_by("-number", "salesperson__name"))
 
 
 class Lead(models.Model):

@@ -17,13 +17,11 @@ from transfers.feeds import receive
 from transfers.models import IncomingFile, Kind
 from transfers.undo import undo_import
 
-COUNTS = ("created", "updated", "unchanged", "skipped", "rejected", "removed", "restored")
-
 
 class IncomingFileSerializer(serializers.ModelSerializer):
     """A file on its way: while it waits, counts are null; what was rejected is the list ``manage.py import_file`` prints."""
 
-    counts = serializers.SerializerMethodField()
+    counts = serializers.DictField(source="run.counts", child=serializers.IntegerField(), allow_null=True, default=None)
     rejected = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     undone_at = serializers.DateTimeField(source="run.undone_at", allow_null=True, default=None)
@@ -33,9 +31,6 @@ class IncomingFileSerializer(serializers.ModelSerializer):
         fields = [
             "id", "store", "kind", "name", "status", "arrived_at", "finished_at", "counts", "rejected", "warnings", "refusal_code", "refusal", "undone_at",
         ]  # fmt: skip
-
-    def get_counts(self, incoming) -> dict | None:
-        return {name: getattr(incoming.run, f"{name}_count") for name in COUNTS} if incoming.run else None
 
     def get_rejected(self, incoming) -> list:
         return incoming.run.rejected if incoming.run else []

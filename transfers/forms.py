@@ -13,7 +13,7 @@ class ImportForm(forms.Form):
     kind = forms.ChoiceField(label=_("What the file holds"), choices=Kind)
     store = forms.ModelChoiceField(label=_("Store"), queryset=Store.objects.none(), empty_label=None)
     file = forms.FileField(label=_("File"), help_text=_("xlsx, xls or csv; UTF-8 and GB18030 are told apart by themselves."))
-    is_dry_run = forms.BooleanField(label=_("Check first, then decide"), required=False, initial=True)
+    check_first = forms.BooleanField(label=_("Check first, then decide"), required=False, initial=True)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)

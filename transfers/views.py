@@ -75,7 +75,7 @@ def create(request):
     """Take a file in at once, or keep it to be looked at first."""
     form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        is_to_be_checked = form.cleaned_data.pop("is_dry_run")
+        is_to_be_checked = form.cleaned_data.pop("check_first")
         if is_to_be_checked:
             return redirect("transfers:preview", look_at(by=request.user, **form.cleaned_data).pk)
         try:

@@ -21,7 +21,7 @@ def client(care_manager, page):
 
 def look_at(client, store, path):
     with path.open("rb") as file:
-        return client.post("/imports/new/", {"kind": "visits", "store": store.pk, "file": file, "is_dry_run": "on"}).url
+        return client.post("/imports/new/", {"kind": "visits", "store": store.pk, "file": file, "check_first": "on"}).url
 
 
 def foreign(folder, *rows):
@@ -48,7 +48,7 @@ def test_confirmed_it_is_taken_in_once(client, store, tmp_path):
     assert (taken.url, run.created_count, Visit.objects.count()) == (f"/imports/{run.pk}/", 1, 1)
     assert IncomingFile.objects.get().status == "done"
     assert client.get(address).url == f"/imports/{run.pk}/"
-    assert client.post(f"{address}confirm/").status_code != 500
+    assert client.post(f"{address}confirm/").status_code == 409
     assert ImportRun.objects.count() == 1
 
 

@@ -15,6 +15,7 @@ from stores.models import Store
 # So long the rejected rows can be fetched and the import can be undone.
 TRACE_KEPT = timedelta(days=30)
 KEPT_NOTES = 500
+COUNTS = ("created", "updated", "unchanged", "skipped", "rejected", "removed", "restored")
 
 
 class Kind(models.TextChoices):
@@ -76,6 +77,10 @@ class ImportRun(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.file_name}"
+
+    @property
+    def counts(self):
+        return {name: getattr(self, f"{name}_count") for name in COUNTS}
 
     def fetch_rejected(self, *, by):
         """Keep that the rejected rows, which name customers, were handed out."""
