@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.forms import day_input, moment_input
 from followups.models import Plan
+from followups.models.condition import CODES, OF_ORDERS
 from followups.outcomes import OUTCOMES, Outcome
+from stores.models import Store
 from surveys.forms import InterviewForm
 from surveys.models import Questionnaire
-from visits.models import Visit
 
 LONGEST_NOTE = 4000
+CONDITIONS = [*CODES, "amount_from", "amount_to", "car_models", "people"]
 
 
 class OutcomeSelect(forms.RadioSelect):
@@ -89,22 +91,69 @@ class CancelForm(forms.Form):
 
 
 class PlanForm(forms.ModelForm):
-    visit_kinds = forms.MultipleChoiceField(
-        label=_("visit types"), choices=Visit.Kind, required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None ticked means every visit type.")
-    )
+    """The rule, and what it asks of an order; of other triggers nothing is asked."""
+
     questionnaire_code = forms.ChoiceField(label=_("questionnaire"), required=False)
 
     class Meta:
         model = Plan
         fields = ["name_en", "name_zh", "offset", "unit", "role", "to_salesperson", "questionnaire_code", "priority", "max_attempts", "valid_from", "valid_to"]
-        fields += ["visit_kinds", "script_en", "script_zh"]
+        fields += ["script_en", "script_zh", *CONDITIONS]
         widgets = {"valid_from": day_input(), "valid_to": day_input(), "script_en": forms.Textarea({"rows": 8}), "script_zh": forms.Textarea({"rows": 8})}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         questionnaires = {one.code: one.name for one in Questionnaire.objects.in_use().order_by("code", "version")}
         self.fields["questionnaire_code"].choices = [("", _("No questionnaire")), *questionnaires.items()]
-        if self.instance.trigger != Plan.Trigger.HAND_OVER:
-            del self.fields["visit_kinds"]
-        if self.instance.trigger != Plan.Trigger.DELIVERY:
+        trigger = self.instance.trigger
+        for name in self.unasked(trigger):
+            del self.fields[name]
+        for name in self.conditions:
+            if name in CODES:
+                self.fields[name] = several(CODES[name].choices, self.fields[name].label)
+        if "people" in self.fields:
+            doing = "visits.create" if trigger == Plan.Trigger.HAND_OVER else "visits.deliver"
+            here = User.objects.with_permission_in(doing, Store.objects.all()).order_by("name")
+            self.fields["people"] = several([(user.pk, user.name) for user in here], self.fields["people"].label, coerce=int)
+        if trigger != Plan.Trigger.DELIVERY:
             del self.fields["to_salesperson"]
+
+    @staticmethod
+    def unasked(trigger):
+        if trigger == Plan.Trigger.HAND_OVER:
+            return []
+        return list(OF_ORDERS) if trigger == Plan.Trigger.DELIVERY else CONDITIONS
+
+    @property
+    def conditions(self):
+        return [name for name in self.fields if name in CONDITIONS]
+
+    @property
+    def parts(self):
+        """Return the fields in the three parts of the page: the rule, what it asks for, what the caller says."""
+        rule = [name for name in self.fields if name not in CONDITIONS and not name.startswith("script")]
+        return [[self[name] for name in names] for names in (rule, self.conditions, ["script_en", "script_zh"])]
+
+
+def several(choices, label, **kwargs):
+    """Return a field for any number of ``choices``; none means all."""
+    return forms.TypedMultipleChoiceField(choices=choices, label=label, required=False, widget=forms.CheckboxSelectMultiple, empty_value=[], **kwargs)
+
+
+class NewPlanForm(PlanForm):
+    """A rule of the group's own; what starts it is chosen before."""
+
+    class Meta(PlanForm.Meta):
+        fields = ["code", "side", "kind", *PlanForm.Meta.fields]
+        widgets = PlanForm.Meta.widgets
+
+
+class PreviewForm(forms.Form):
+    """The day a plan is tried on: yesterday, where nobody says otherwise."""
+
+    day = forms.DateField(label=_("What happened on"), widget=day_input())
+
+    def clean_day(self):
+        if self.cleaned_data["day"] > timezone.localdate():
+            raise forms.ValidationError(_("The day must not lie in the future."), code="in_future")
+        return self.cleaned_data["day"]

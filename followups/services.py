@@ -41,11 +41,13 @@ class Source:
         return ["pk", "customer_id", "vehicle_id", self.moment, "customer__do_not_call_at", *self.person_cells, *phones]
 
     def rows(self, plan, store, **bounds):
-        """Return the rows of ``store`` the plan applies to, in no order: to keep the usual one, SQLite walks through all of them."""
+        """Return the rows of ``store`` the plan applies to."""
+        return plan.applying(self.all_rows(store, **bounds))
+
+    def all_rows(self, store, **bounds):
+        """Return what has happened in ``store``, in no order: to keep the usual one, SQLite walks through all of them."""
         rows = self.model.objects.filter(store=store, **bounds).order_by()
-        if self.model is not Visit:
-            return rows
-        return rows.handed_over().filter(kind__in=plan.visit_kinds) if plan.visit_kinds else rows.handed_over()
+        return rows.handed_over() if self.model is Visit else rows
 
     def unplanned(self, plan, rows):
         """Return the sorted ids of the ``rows`` the plan has no follow-up for.
@@ -121,19 +123,24 @@ def valid_span(plan, store, since, until):
 def plan_rows(plan, store, rows, pks):
     """Insert the follow-ups of those ``rows`` that are among ``pks`` and return how many are new."""
     source, deadlines, found = SOURCES[plan.trigger], Deadlines(plan, store), defaultdict(list)
-    refusing = refusing_customers(plan, store)
-    for pk, customer_id, vehicle_id, start, stopped_at, *others in rows.values_list(*source.cells).iterator(5000):
-        if pk in pks:
-            seller, phones = others[: len(source.person_cells)], others[len(source.person_cells) :]
-            assignee_id = seller[0] if plan.to_salesperson and seller and seller[1] else None
-            found[exemption_of(plan, any(phones), stopped_at, customer_id in refusing)].append(
-                (pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start))
-            )
+    for exemption, cells in outlines(plan, store, rows, deadlines):
+        if cells[0] in pks:
+            found[exemption].append(cells)
     columns = ["source_id", f"{source.kind}_id", "customer_id", "vehicle_id", "assignee_id", "due_at", "due_steps", "available_at"]
     shared = {"store_id": store.pk, "plan_id": plan.pk, "source_kind": source.kind, "role": plan.role, "priority": plan.priority}
     number = sum(load(FollowUp, columns, rows, ONCE, shared | ending_of(exemption)).inserted for exemption, rows in found.items())
     announce_days(store.pk, *deadlines.due_days)
     return number
+
+
+def outlines(plan, store, rows, deadlines):
+    """Yield ``(exemption, (source, the same, customer, vehicle, assignee, due at, steps, callable from))`` of every row; nothing is written."""
+    source, refusing = SOURCES[plan.trigger], refusing_customers(plan, store)
+    for pk, customer_id, vehicle_id, start, stopped_at, *others in rows.values_list(*source.cells).iterator(5000):
+        seller, phones = others[: len(source.person_cells)], others[len(source.person_cells) :]
+        assignee_id = seller[0] if plan.to_salesperson and seller and seller[1] else None
+        exemption = exemption_of(plan, any(phones), stopped_at, customer_id in refusing)
+        yield exemption, (pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start))
 
 
 def ending_of(exemption):

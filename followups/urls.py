@@ -8,6 +8,7 @@ urlpatterns = [
     path("queue/next/", views.next_followup, name="next"),
     path("followups/", views.followup_list, name="list"),
     path("followups/plans/", views.plan_list, name="plan_list"),
+    path("followups/plans/new/<slug:trigger>/", views.plan_create, name="plan_create"),
     path("followups/plans/<int:pk>/edit/", views.plan_edit, name="plan_edit"),
     path("followups/<int:pk>/", views.detail, name="detail"),
     path("followups/<int:pk>/claim/", views.claim, name="claim"),

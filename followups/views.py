@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +16,14 @@ from common.forms import accepted, posted
 from customers.notices import notices_for
 from followups import services
 from followups.filters import FollowUpFilter
-from followups.forms import AssignForm, Call, CancelForm, PlanForm
+from followups.forms import AssignForm, Call, CancelForm, NewPlanForm, PlanForm, PreviewForm
 from followups.models import FollowUp, Plan
 from followups.outcomes import Outcome
+from followups.preview import preview_of
 from followups.queue import Queue
+from followups.services import SOURCES
 from stores.calendar import explain
+from surveys.models import Side
 
 SHOWN_IN_QUEUE = 8
 
@@ -138,18 +143,49 @@ def cancel(request, pk):
 @require_GET
 @requires("followups.view")
 def plan_list(request):
-    return render(request, "followups/plan_list.html", {"plans": Plan.objects.all(), "today": timezone.localdate()})
+    triggers = [(trigger, trigger.label) for trigger in SOURCES]
+    return render(request, "followups/plan_list.html", {"plans": Plan.objects.all(), "triggers": triggers, "today": timezone.localdate()})
+
+
+@requires("followups.configure")
+def plan_create(request, trigger):
+    """Add a rule of the group's own for what happens in the stores (VI2)."""
+    if trigger not in SOURCES:
+        raise Http404
+    plan = Plan(trigger=trigger, side=Side.SALES if trigger == Plan.Trigger.DELIVERY else Side.AFTER_SALES, valid_from=timezone.localdate())
+    form = NewPlanForm(posted(request), instance=plan)
+    if request.method == "POST" and form.is_valid() and not is_preview(request):
+        plan.create(by=request.user)
+        messages.success(request, _("The plan is saved. It holds for what is planned from now on."))
+        return redirect("followups:plan_list")
+    return plan_page(request, plan, form)
 
 
 @requires("followups.configure")
 def plan_edit(request, pk):
     plan = get_object_or_404(Plan, pk=pk)
     form = PlanForm(posted(request), instance=get_object_or_404(Plan, pk=pk))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not is_preview(request):
         plan.edit(by=request.user, **form.cleaned_data)
         messages.success(request, _("The plan is saved. It holds for what is planned from now on."))
         return redirect("followups:plan_list")
-    return render(request, "followups/plan_form.html", {"plan": plan, "form": form, "history": history_of(plan)}, status=422 if form.errors else 200)
+    return plan_page(request, plan, form)
+
+
+def is_preview(request):
+    return "preview" in request.POST
+
+
+def plan_page(request, plan, form):
+    """Show the form; sent for a preview, also what the plan as typed would have made of a day."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    preview_form = PreviewForm(request.POST if is_preview(request) else None, initial={"day": yesterday})
+    context = {"plan": plan, "form": form, "history": history_of(plan) if plan.pk else []}
+    if plan.trigger in SOURCES:
+        context["preview_form"] = preview_form
+        if is_preview(request) and form.is_valid() and preview_form.is_valid():
+            context["preview"] = preview_of(form.instance, request.user.stores_with("followups.configure"), **preview_form.cleaned_data)
+    return render(request, "followups/plan_form.html", context, status=422 if form.errors or preview_form.errors else 200)
 
 
 def found(request, pk):

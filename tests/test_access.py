@@ -76,7 +76,7 @@ GROUP_WIDE = {
     "loyalty_rule",
     "inspection_rule",
 }
-OTHER_ARGUMENTS = {"code": "csi", "number": 1, "rule_code": "phone_missing"}
+OTHER_ARGUMENTS = {"trigger": "hand_over", "code": "csi", "number": 1, "rule_code": "phone_missing"}
 
 
 @pytest.fixture

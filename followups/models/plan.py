@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from activity.services import save_setting
 from common.words import in_language
+from followups.models.condition import Conditional
 from followups.outcomes import Outcome
 from stores.calendar import MOST, Unit
 from surveys.models import Questionnaire, Side
-from visits.models import Visit
 
 
 class PlanQuerySet(models.QuerySet):
@@ -20,7 +20,7 @@ class PlanQuerySet(models.QuerySet):
         return self.filter(trigger=trigger)
 
 
-class Plan(models.Model):
+class Plan(Conditional):
     """A rule that turns a trigger into follow-ups: who, when, with which questionnaire. Data, never code."""
 
     class Trigger(models.TextChoices):
@@ -50,7 +50,6 @@ class Plan(models.Model):
     questionnaire_code = models.SlugField(_("questionnaire"), max_length=30, blank=True)
     script_en = models.TextField(_("script in English"), blank=True)
     script_zh = models.TextField(_("script in Chinese"), blank=True)
-    visit_kinds = models.JSONField(_("visit types"), default=list, blank=True, help_text=_("Empty means every visit type."))
     priority = models.PositiveSmallIntegerField(_("priority"), default=5, help_text=_("1 is the most urgent."))
     max_attempts = models.PositiveSmallIntegerField(_("most attempts"), default=3)
     valid_from = models.DateField(_("valid from"))
@@ -77,11 +76,9 @@ class Plan(models.Model):
         return in_language(self.name_en, self.name_zh)
 
     def clean(self):
+        super().clean()
         if self.offset is not None and self.offset > MOST:
             raise ValidationError({"offset": _("Give a whole number from 0 to %(most)s.") % {"most": MOST}})
-        unknown = set(self.visit_kinds or []) - set(Visit.Kind.values)
-        if unknown:
-            raise ValidationError({"visit_kinds": _("There is no visit type “%(kind)s”.") % {"kind": ", ".join(sorted(map(str, unknown)))}})
         if self.questionnaire_code and self.questionnaire() is None:
             raise ValidationError({"questionnaire_code": _("There is no published questionnaire with this code.")})
 
@@ -106,6 +103,13 @@ class Plan(models.Model):
     def questionnaire(self):
         """Return the newest published version of the plan's questionnaire, or None."""
         return Questionnaire.objects.in_use().filter(code=self.questionnaire_code).order_by("-version").first() if self.questionnaire_code else None
+
+    @transaction.atomic
+    def create(self, *, by):
+        """Add a rule of the group's own; it plans from its first valid day on."""
+        by.answer_for_all("followups.configure")
+        save_setting(self, by=by)
+        return self
 
     @transaction.atomic
     def edit(self, *, by, **changes):
