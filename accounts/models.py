@@ -34,6 +34,14 @@ class UserQuerySet(models.QuerySet):
         covering = models.Q(is_group=True) | models.Q(store__in=stores) | models.Q(region__stores__in=stores)
         return self.filter(pk__in=Membership.objects.filter(covering, role__in=roles_with(permission)).values("user"), is_active=True)
 
+    def present(self, day):
+        """Leave out who is absent on ``day``."""
+        return self.filter(models.Q(absent_until=None) | models.Q(absent_until__lte=day))
+
+    def known_in(self, store):
+        """Return everybody who works or has worked for ``store``, the inactive included."""
+        return self.filter(pk__in=Membership.objects.covering(store).values("user"))
+
     def colleagues_of(self, user):
         """Return the people whose membership covers one of the stores of ``user``, those who have left included."""
         stores = user.stores_with(None)
@@ -56,6 +64,9 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, choices=[("zh-hans", _("Simplified Chinese")), ("en", _("English"))])
+
+    # The day of return, set while somebody else does the work.
+    absent_until = models.DateField(_("absent until"), null=True, blank=True, editable=False)
 
     photo = models.FileField(_("photo"), upload_to=photo_path, blank=True)
 

@@ -66,13 +66,14 @@ NAVIGATION = [
     (
         _("System"),
         [
+            Item(_("Handoffs of work"), "handoffs:list", "arrow-right-left", "handoffs.manage"),
             Item(_("Revealed numbers"), "customers:reveal_list", "scan-eye", "customers.watch"),
             Item(_("Imports"), "transfers:list", "upload", "transfers.import"),
             Item(_("Exports"), "exports:list", "download", "transfers.export"),
             Item(_("Working calendar"), "stores:calendar", "calendar-days", "stores.manage"),
             Item(_("Delivery ceremony"), "visits:ceremony_edit", "party-popper", "visits.configure"),
             Item(_("Maintenance intervals"), "visits:interval_list", "gauge", "visits.configure"),
-            Item(_("Inspection rules"), "customers:inspectionrule_list", "file-check", "customers.configure"),
+            Item(_("Annual-inspection rules"), "customers:inspectionrule_list", "file-check", "customers.configure"),
             Item(_("Customer classes"), "visits:loyaltyrule_list", "heart", "visits.configure"),
             Item(_("Own fields"), "customers:custom_field_list", "list-plus", "customers.configure"),
             Item(_("Targets"), "kpis:target_list", "target", "kpis.configure"),

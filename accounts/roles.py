@@ -51,6 +51,7 @@ CARE_MANAGEMENT = (
         "visits.configure",
         "customers.watch",
         "leads.view",
+        "handoffs.manage",
     }
 )
 
@@ -78,11 +79,13 @@ PERMISSIONS = {
         "leads.view",
         "leads.work",
     },
-    Role.SALES_MANAGER: WRITE_ARCHIVE | DEPARTMENT_HEAD | {"visits.deliver", "customers.reveal", "leads.view", "leads.work", "leads.assign", "customers.watch"},
+    Role.SALES_MANAGER: WRITE_ARCHIVE
+    | DEPARTMENT_HEAD
+    | {"visits.deliver", "customers.reveal", "leads.view", "leads.work", "leads.assign", "customers.watch", "handoffs.manage"},
     Role.SERVICE_MANAGER: WRITE_ARCHIVE
     | DEPARTMENT_HEAD
     | WORKSHOP
-    | {"visits.create", "visits.hand_over", "visits.inspect", "visits.approve", "customers.reveal", "customers.watch"},
+    | {"visits.create", "visits.hand_over", "visits.inspect", "visits.approve", "customers.reveal", "customers.watch", "handoffs.manage"},
     Role.TECHNICIAN: WORKSHOP,
     Role.INSPECTOR: WORKSHOP | {"visits.inspect"},
     Role.CARE_AGENT: CARE | {"customers.reveal"},
@@ -100,6 +103,7 @@ PERMISSIONS = {
         "transfers.export",
         "leads.view",
         "customers.watch",
+        "handoffs.manage",
     },
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},

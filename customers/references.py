@@ -15,6 +15,7 @@ STAYING = {
     "admin.LogEntry": "tells which row an operator changed",
     "notifications.Notification": "told once per record; the link of the hidden record leads to the kept one",
     "customers.CustomerMerge": "tells which two records were merged",
+    "customers.CustomerLink": "tells which two records were linked",
     "customers.DuplicatePair": "compares the two records themselves",
 }
 

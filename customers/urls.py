@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers import custom_views, inspection_views, merge_views, reveal_views, views
+from customers import custom_views, inspection_views, link_views, merge_views, reveal_views, views
 from customers.quality import views as quality
 
 app_name = "customers"
@@ -23,6 +23,9 @@ urlpatterns = [
     path("customers/<int:pk>/vehicles/new/", views.vehicle_create, name="vehicle_create"),
     path("customers/<int:pk>/merge/<int:other_pk>/", merge_views.merge, name="merge"),
     path("customers/<int:pk>/unmerge/", merge_views.unmerge, name="unmerge"),
+    path("customers/<int:pk>/links/", link_views.links, name="links"),
+    path("customers/<int:pk>/links/<int:other_pk>/", link_views.link, name="link"),
+    path("customers/<int:pk>/links/<int:other_pk>/undo/", link_views.unlink, name="unlink"),
     path("duplicates/", merge_views.duplicate_list, name="duplicate_list"),
     path("duplicates/find/", merge_views.duplicate_find, name="duplicate_find"),
     path("duplicates/<int:pk>/dismiss/", merge_views.duplicate_dismiss, name="duplicate_dismiss"),

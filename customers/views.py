@@ -90,6 +90,7 @@ def detail(request, pk):
         "reveal_form": RevealForm(),
         "can_edit": customer.can_edit_by(request.user),
         "twins": DuplicatePair.objects.open().with_customer(customer) if can_merge else [],
+        "may_link": can_merge and len(request.user.store_ids_with("customers.merge") or "all") > 1,
         "undoable": CustomerMerge.objects.undoable(timezone.now()).filter(kept=customer).first() if can_merge else None,
         "own_facts": facts_of(customer),
         "vehicles": customer.vehicles.all(),

@@ -38,5 +38,7 @@ app.conf.beat_schedule = {
     "mark-odd": {"task": "customers.tasks.mark_odd", "schedule": crontab(hour=2, minute=0)},
     "expect-inspections": {"task": "customers.tasks.expect_inspections", "schedule": crontab(hour=2, minute=5)},
     "plan-key-accounts": {"task": "followups.tasks.plan_key_accounts", "schedule": crontab(hour=2, minute=40)},
+    "tell-of-handoffs": {"task": "handoffs.tasks.tell_customers", "schedule": 60},
+    "end-absences": {"task": "handoffs.tasks.end_absences", "schedule": crontab(minute=1)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "followups",
     "complaints",
     "leads",
+    "handoffs",
     "transfers",
     "kpis",
     "demo",

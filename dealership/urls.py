@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("visits.urls")),
     path("", include("followups.urls")),
     path("complaints/", include("complaints.urls")),
+    path("handoffs/", include("handoffs.urls")),
     path("leads/", include("leads.urls")),
     path("", include("surveys.urls")),
     path("messages/", include("messaging.urls")),

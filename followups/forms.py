@@ -82,7 +82,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, followup, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = User.objects.with_permission("followups.work", followup.store).order_by("name")
+        self.fields["assignee"].queryset = User.objects.with_permission("followups.work", followup.store).present(followup.store.today()).order_by("name")
         self.fields["assignee"].initial = followup.assignee_id
 
 
@@ -93,7 +93,7 @@ class CancelForm(forms.Form):
 class PlanForm(forms.ModelForm):
     """The rule, and what it asks of an order; of other triggers nothing is asked."""
 
-    questionnaire_code = forms.ChoiceField(label=_("questionnaire"), required=False)
+    questionnaire_code = forms.ChoiceField(label=_("Questionnaire"), required=False)
 
     class Meta:
         model = Plan

@@ -64,7 +64,7 @@ class Source:
 
 SOURCES = {
     Plan.Trigger.HAND_OVER: Source("visit", Visit, "handed_over_at"),
-    Plan.Trigger.DELIVERY: Source("delivery", Delivery, "delivered_at", ("salesperson_id", "salesperson__is_active")),
+    Plan.Trigger.DELIVERY: Source("delivery", Delivery, "delivered_at", ("salesperson_id", "salesperson__is_active", "salesperson__absent_until")),
 }
 
 
@@ -138,9 +138,13 @@ def outlines(plan, store, rows, deadlines):
     source, refusing = SOURCES[plan.trigger], refusing_customers(plan, store)
     for pk, customer_id, vehicle_id, start, stopped_at, *others in rows.values_list(*source.cells).iterator(5000):
         seller, phones = others[: len(source.person_cells)], others[len(source.person_cells) :]
-        assignee_id = seller[0] if plan.to_salesperson and seller and seller[1] else None
+        assignee_id = seller[0] if plan.to_salesperson and seller and is_here(store, *seller[1:]) else None
         exemption = exemption_of(plan, any(phones), stopped_at, customer_id in refusing)
         yield exemption, (pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start))
+
+
+def is_here(store, is_active, absent_until):
+    return bool(is_active) and (absent_until is None or absent_until <= store.today())
 
 
 def ending_of(exemption):

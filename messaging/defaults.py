@@ -53,6 +53,12 @@ TEMPLATES = [
         "建议项目到期提醒",
         "【{store}】{customer}您好，上次到店检查时为您的{car}建议的项目将于{date}到期，为了行车安全请留意。如需预约或了解详情，请联系您的服务顾问。拒收请回复R",
     ),
+    (
+        "new-keeper",
+        "Somebody else looks after you",
+        "服务人员变更通知",
+        "【{store}】{customer}您好，今后由{keeper}为您服务，用车、保养和售后问题都可以找{keeper}，也可致电{store_phone}。拒收请回复R",
+    ),
     ("birthday", "Birthday greeting", "生日祝福", "【{store}】{customer}，今天是您的生日，我们全体同事祝您生日快乐、身体健康、出行平安！拒收请回复R"),
     (
         "family-birthday",

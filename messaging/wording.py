@@ -13,6 +13,7 @@ def values(store, customer, vehicle=None, day=None, person=None):
         "customer": customer.name + FORMS_OF_ADDRESS.get(customer.gender, ""),
         "car": (vehicle.plate or vehicle.model or "爱车") if vehicle else "",
         "policy": policy_of(vehicle, day) if vehicle else "",
+        "keeper": customer.keeper.name if customer.keeper else "",
         "person": RELATIVES.get(person.relation, "") if person else "",
         "date": f"{day.month}月{day.day}日" if day else "",
     }

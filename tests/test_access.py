@@ -57,6 +57,7 @@ SUBJECTS = {
     "transfers:preview": "incoming",
     "exports:": "export",
     "leads:": "lead",
+    "handoffs:": "handoff",
     "messaging:": "message",
     "messaging:template": "template",
     "messaging:rule": "rule",
@@ -76,7 +77,7 @@ GROUP_WIDE = {
     "loyalty_rule",
     "inspection_rule",
 }
-OTHER_ARGUMENTS = {"trigger": "hand_over", "code": "csi", "number": 1, "rule_code": "phone_missing"}
+OTHER_ARGUMENTS = {"trigger": "hand_over", "store_code": "S01", "username": "sam", "code": "csi", "number": 1, "rule_code": "phone_missing"}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from activity.services import record
 from complaints.models import Category, Complaint
 from customers.models import CustomField, DuplicatePair, InspectionRule
 from followups.models import FollowUp, Plan
+from handoffs.models import Handoff
 from kpis.models import Band, Target
 from leads.models import Lead
 from messaging.models import Message, MessageTemplate, ReminderRule
@@ -60,6 +61,7 @@ def make_world(store, people):
         calendar_day=CalendarDay.objects.first(),
         band=Band.objects.create(indicator="csi", store=store, name="A", from_value=900, valid_from=on("2026-01-01")),
         run=ImportRun.objects.create(store=store, kind="visits", file_name="orders.xlsx"),
+        handoff=Handoff.objects.create(store=store, person=people.advisor, reason="leaves", by=people.agent),
         lead=Lead.objects.create(store=store, name="Lead", phone="13800007777"),
         feed=Feed.objects.create(store=store, kind="visits", folder="dms"),
         incoming=IncomingFile.objects.create(store=store, kind="visits", name="orders.xlsx", digest="0" * 64, status="refused"),

@@ -4,6 +4,7 @@ from customers.models.custom_field import CustomField
 from customers.models.customer import Customer
 from customers.models.duplicate import DuplicatePair
 from customers.models.inspection import InspectionClass, InspectionRule
+from customers.models.link import CustomerLink
 from customers.models.merge import CustomerMerge
 from customers.models.mileage import MileageReading
 from customers.models.ownership import PastOwnership
@@ -16,6 +17,7 @@ __all__ = [
     "ContactPerson",
     "CustomField",
     "Customer",
+    "CustomerLink",
     "CustomerMerge",
     "DuplicatePair",
     "InspectionClass",

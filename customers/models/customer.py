@@ -180,13 +180,21 @@ class Customer(WithBirthday, WithRelationship, WithCustomFields):
 
     @transaction.atomic
     def stop_calls(self, *, by=None):
-        """Honour "do not call me": no further call is planned or offered."""
+        """Honour "do not call me": no further call is planned or offered, nor by another store that knows the person (T20)."""
         self.change_do_not_call("customer.calls_stopped", timezone.now(), by=by)
+        for twin in self.elsewhere():
+            twin.change_do_not_call("customer.calls_stopped", timezone.now(), by=None)
 
     @transaction.atomic
     def allow_calls(self, *, by):
         """Take back "do not call me" at the customer's wish."""
         self.change_do_not_call("customer.calls_allowed", None, by=by)
+
+    def elsewhere(self):
+        """Return the records other stores have of the same person (T20)."""
+        own = list(self.known_ids)
+        linked = models.Q(first_links__second__in=own, first_links__undone_at=None) | models.Q(second_links__first__in=own, second_links__undone_at=None)
+        return Customer.objects.filter(linked).distinct()
 
     def change_do_not_call(self, code, moment, *, by):
         """Set or clear the wish once, however often it is told."""

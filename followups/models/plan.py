@@ -35,7 +35,7 @@ class Plan(Conditional):
     class Kind(models.TextChoices):
         CALL = "call", _("Call")
         LETTER = "letter", _("Letter")
-        VISIT = "visit", _("Visit")
+        VISIT = "visit", _("Visit on site")
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name_en = models.CharField(_("name in English"), max_length=80)

@@ -16,6 +16,7 @@ PLACEHOLDERS = {
     "car": _("plate of the car, else its model"),
     "date": _("the day it is about"),
     "policy": _("which insurance ends"),
+    "keeper": _("who looks after the customer"),
     "person": _("the family member whose birthday it is"),
 }
 

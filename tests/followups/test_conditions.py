@@ -130,7 +130,8 @@ def test_a_rule_is_tried_from_its_page_before_it_is_saved(page, store, orders, c
 
 def test_the_group_adds_rules_of_its_own(page, store, care_manager, agent):
     url = "/followups/plans/new/hand_over/"
-    new = form_of(make_plan(), code="big-bills", side="after_sales", kind="call", name_en="Big bills", amount_from="3000", car_models="Tayron", payers=["customer"])
+    given = {"amount_from": "3000", "car_models": "Tayron", "payers": ["customer"]}
+    new = form_of(make_plan(), code="big-bills", side="after_sales", kind="call", name_en="Big bills", **given)
     assert page(care_manager).post(url, new)["Location"] == "/followups/plans/"
     plan = Plan.objects.get(code="big-bills")
     assert (plan.trigger, plan.amount_from, plan.payers) == ("hand_over", 3000, ["customer"])
