@@ -15,7 +15,7 @@ def columns_for(columns, store, kind):
     """Return the columns with the headers and visit types this store's files have been told to mean."""
     headers, words = defaultdict(list), defaultdict(list)
     meant = {Part.HEADER: headers, Part.VISIT_KIND: words}
-    for part, word, meaning in FileMapping.objects.filter(store=store, kind=kind).values_list("part", "word", "meaning"):
+    for part, word, meaning in FileMapping.objects.filter(store=store, kind=kind, part__in=meant).values_list("part", "word", "meaning"):
         meant[part][meaning].append(word)
     return [with_words(with_headers(column, headers), words) for column in columns] if headers or words else columns
 

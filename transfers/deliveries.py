@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from customers.models import Customer, Vehicle
 from transfers.drafts import Draft, number_new, read_drafts
+from transfers.models import Kind
+from transfers.people import people_of
 from visits.excel import DELIVERY_COLUMNS
 from visits.models import Delivery
 
@@ -43,7 +44,7 @@ def take(work, block):
     work.write_new_archive()
     known = {draft.values["vehicle_id"]: draft for draft in read_drafts(Delivery.objects.filter(vehicle__among=[car.id for car in cars]), FIELDS)}
     drafts = [known.get(car.id) or Draft(dict(BLANK)) for car in cars]
-    people = dict(User.objects.in_store(work.store).values_list("name", "pk"))
+    people = people_of(work.store, Kind.DELIVERIES)
     for index, (draft, car) in enumerate(zip(drafts, cars, strict=True)):
         fill(block, index, draft, car, people)
     write(work, drafts)

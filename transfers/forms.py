@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.excel import MOST_BYTES
 from stores.models import Store
 from transfers.models import Feed, Kind
@@ -42,7 +43,7 @@ class FeedForm(forms.ModelForm):
 
 
 class MappingForm(forms.Form):
-    """What the headers and visit types of a file mean that nobody knows yet; what is left empty stays unknown."""
+    """What the headers, visit types and names of a file mean that nobody knows yet; what is left empty stays unknown."""
 
     def __init__(self, *args, incoming, **kwargs):
         super().__init__(*args, **kwargs)
@@ -50,6 +51,8 @@ class MappingForm(forms.Form):
         columns = [("", _("Leave out")), *((column.name, column_label(column)) for column in READERS[incoming.kind].COLUMNS)]
         self.ask("header", incoming.report.get("unknown", []), columns)
         self.ask("word", incoming.report.get("words", []), [("", _("Keep as “other”")), *Visit.Kind.choices])
+        staff = [(str(user.pk), user.name) for user in User.objects.in_store(incoming.store).order_by("name")]
+        self.ask("person", incoming.report.get("people", []), [("", _("Nobody who works here")), *staff])
 
     def ask(self, part, words, choices):
         for number, word in enumerate(words):

@@ -8,6 +8,7 @@ from transfers.feeds import take
 from transfers.forms import MappingForm
 from transfers.models import FileMapping, IncomingFile
 from transfers.models.mapping import remember
+from transfers.people import settle_names
 from transfers.previews import check, column_label
 from transfers.services import READERS
 
@@ -30,12 +31,16 @@ def preview(request, pk):
 @require_POST
 @requires("transfers.import")
 def preview_map(request, pk):
-    """Remember what headers and words mean, and check the file anew."""
+    """Remember what headers, words and names mean, and check the file anew."""
     incoming = own_file(request, pk)
     form = MappingForm(request.POST, incoming=incoming)
     if form.is_valid():
         remember(incoming.store, incoming.kind, Part.HEADER, form.meanings("header"), by=request.user)
         remember(incoming.store, incoming.kind, Part.VISIT_KIND, form.meanings("word"), by=request.user)
+        people = form.meanings("person")
+        remember(incoming.store, incoming.kind, Part.PERSON, people, by=request.user)
+        if people:
+            settle_names(incoming.store, incoming.kind, people)
         check(incoming)
         messages.success(request, _("Remembered for this store; the file has been checked anew."))
     return redirect("transfers:preview", pk)

@@ -29,7 +29,8 @@ def check(incoming):
             "warning_count": len(found["warnings"]),
             "columns": recognised(incoming, path),
             "unknown": report.unknown_headers,
-            "words": unknown_words(report),
+            "words": unknown_words(report, "kind_unknown"),
+            "people": unknown_words(report, "advisor_unknown", "salesperson_unknown"),
         }
     )
 
@@ -57,9 +58,9 @@ def unclaimed(incoming, path):
         return []
 
 
-def unknown_words(report):
-    """Return the visit types nobody knows, each once."""
-    return sorted({note.params["value"] for note in report.warnings if note.code == "kind_unknown"})
+def unknown_words(report, *codes):
+    """Return the words warned about with one of ``codes``, each once."""
+    return sorted({note.params["value"] for note in report.warnings if note.code in codes})
 
 
 def forget(now):

@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from common.bulk import load_columns, reserve_ids
 from common.cells import Unknown
 from customers.models import Customer, Vehicle
 from transfers.drafts import read_drafts
+from transfers.models import Kind
+from transfers.people import people_of
 from visits.excel import VISIT_COLUMNS
 from visits.models import Visit
 
@@ -90,7 +91,7 @@ def read_mileage(car, mileage, arrived_at):
 
 
 def find_advisors(work, block):
-    advisors = dict(User.objects.in_store(work.store).values_list("name", "pk"))
+    advisors = people_of(work.store, Kind.VISITS)
     names = block.columns["advisor_name"] = block.column("advisor")
     block.columns["advisor_id"] = list(map(advisors.get, names))
     if unknown := set(names) - advisors.keys() - {None}:

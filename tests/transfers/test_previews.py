@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from accounts.roles import Role
 from activity.models import Event
+from tests.factories import make_user
 from tests.transfers.files import ORDER_HEADER, order, orders, workbook
 from transfers import previews
 from transfers.models import FileMapping, ImportRun, IncomingFile
@@ -84,7 +86,7 @@ def test_a_header_nobody_knows_is_taught_once_and_known_from_then_on(client, sto
         import_file("visits", foreign(tmp_path, order("RO3")), other_store)
 
 
-def test_a_visit_type_nobody_knows_is_taught(client, store, tmp_path):
+def test_a_visit_type_nobody_knows_is_taught(client, store, advisor, tmp_path):
     """AR5: value mapping."""
     address = look_at(client, store, orders(tmp_path, order("RO1", 维修类型="养护套餐"), order("RO2", 维修类型="养护套餐")))
     form = client.get(address).context["form"]
@@ -94,6 +96,27 @@ def test_a_visit_type_nobody_knows_is_taught(client, store, tmp_path):
     assert (report["words"], {note["code"] for note in report["warnings"]} & {"kind_unknown"}) == ([], set())
     client.post(f"{address}confirm/")
     assert {visit.kind for visit in Visit.objects.all()} == {"maintenance"}
+
+
+def test_a_name_nobody_knows_is_told_once_and_old_orders_get_their_advisor(client, store, advisor, tmp_path):
+    """AR5: mapping of advisors."""
+    import_file("visits", orders(tmp_path, order("RO1", 服务顾问="小山")), store)
+    assert Visit.objects.get().advisor is None
+    address = look_at(client, store, orders(tmp_path, order("RO2", 服务顾问="小山")))
+    assert client.get(address).context["form"].words == {"person-0": "小山"}
+    client.post(f"{address}map/", {"person-0": str(advisor.pk)})
+    assert Visit.objects.get(number="RO1").advisor == advisor
+    assert "advisor_unknown" not in {note["code"] for note in client.get(address).context["report"]["warnings"]}
+    client.post(f"{address}confirm/")
+    assert set(Visit.objects.values_list("number", "advisor", "advisor_name")) == {("RO1", advisor.pk, "小山"), ("RO2", advisor.pk, "小山")}
+    assert import_file("visits", orders(tmp_path, order("RO1", 服务顾问="小山")), store).as_dict()["unchanged"] == 1
+
+
+def test_somebody_of_another_store_is_not_offered_as_advisor(client, store, other_store, tmp_path):
+    foreign = make_user("foreign", Role.SERVICE_ADVISOR, other_store)
+    address = look_at(client, store, orders(tmp_path, order("RO2", 服务顾问="小山")))
+    client.post(f"{address}map/", {"person-0": str(foreign.pk)})
+    assert not FileMapping.objects.exists()
 
 
 def test_a_meaning_nobody_offers_changes_nothing(client, store, tmp_path):

@@ -19,6 +19,7 @@ class FileMapping(models.Model):
     class Part(models.TextChoices):
         HEADER = "header", _("Column")
         VISIT_KIND = "visit_kind", _("Visit type")
+        PERSON = "person", _("Person")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+", verbose_name=_("store"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
