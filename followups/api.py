@@ -10,6 +10,7 @@ from common.api import NothingSerializer, StrictSerializerMixin, VerbMixin, verb
 from followups import services
 from followups.filters import FollowUpFilter
 from followups.forms import LONGEST_NOTE
+from followups.household import take_household
 from followups.models import Attempt, FollowUp
 from followups.outcomes import Outcome
 from surveys.api import naming_answers
@@ -54,6 +55,7 @@ class LogSerializer(StrictSerializerMixin, serializers.Serializer):
     note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
     next_at = serializers.DateTimeField(required=False, allow_null=True)
     answers = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
+    also = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="Other calls of the household one holds that this settles too.")
 
 
 class AssignSerializer(StrictSerializerMixin, serializers.Serializer):
@@ -85,12 +87,17 @@ class FollowUpViewSet(VerbMixin, viewsets.ReadOnlyModelViewSet):
     def next(self, request):
         """Claim the best next follow-up; 204 when nothing is waiting."""
         followup = FollowUp.objects.next_for(request.user, timezone.now())
-        return self.answer(followup) if followup else Response(status=204)
+        if followup is None:
+            return Response(status=204)
+        take_household(followup, request.user, timezone.now())
+        return self.answer(followup)
 
     @verb(FollowUpDetailSerializer)
     def claim(self, request, pk):
         followup, _asked = self.asked_of(request)
-        return self.answer(followup.claim(by=request.user))
+        followup.claim(by=request.user)
+        take_household(followup, request.user, timezone.now())
+        return self.answer(followup)
 
     @verb(FollowUpDetailSerializer)
     def renew(self, request, pk):

@@ -7,6 +7,14 @@ from followups.models import FollowUp
 from followups.models.queue import COUNTED_TO, MOST_URGENT, PROMISED, PROMISED_LATER
 from followups.reasons import is_comeback, reason_of
 
+# Several lines of the queue may be one household, which is shown once.
+READ_AHEAD = 3
+
+
+def household_of(followup):
+    """Return what the calls of one household have in common (FU11)."""
+    return (followup.store_id, followup.customer.phone or followup.customer_id) if followup.plan.is_call else followup.pk
+
 
 @dataclass
 class Queue:
@@ -26,10 +34,13 @@ class Queue:
 
     @cached_property
     def followups(self):
-        """Return the first follow-ups in call order, each with its customer, car and reason."""
-        pks = [entry.pk for entry in self.entries[: self.shown]]
-        rows = FollowUp.objects.for_queue().in_bulk(pks)
-        found = [rows[pk] for pk in pks if pk in rows]
+        """Return the first follow-ups in call order with customer, car and reason; one line per household, which knows how many more it has."""
+        pks = [entry.pk for entry in self.entries[: self.shown * READ_AHEAD]]
+        rows, households = FollowUp.objects.for_queue().in_bulk(pks), {}
+        for followup in (rows[pk] for pk in pks if pk in rows):
+            first = households.setdefault(household_of(followup), followup)
+            first.more = getattr(first, "more", -1) + 1
+        found = list(households.values())[: self.shown]
         for followup in found:
             followup.why, followup.is_comeback = reason_of(followup, self.now), is_comeback(followup)
         return found

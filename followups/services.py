@@ -15,6 +15,7 @@ from common.bulk import OnConflict, load
 from common.errors import Conflict, DomainError
 from customers.models import Channel, Consent, Purpose
 from followups.deadlines import Deadlines
+from followups.household import can_share, held_household
 from followups.models import NO_SHOW, VERIFICATION, FollowUp, Plan
 from followups.outcomes import Outcome
 from stores.models import Store
@@ -233,8 +234,8 @@ def take_back(now=None):
                 followup.take_back(now)
 
 
-def log_call(followup, outcome, *, by, note="", next_at=None, answers=None):
-    """Submit the answers of a call and log its outcome, both or neither.
+def log_call(followup, outcome, *, by, note="", next_at=None, answers=None, also=()):
+    """Submit the answers of a call and log its outcome, both or neither; ``also`` are ids of other calls of the household it settles.
 
     Sent twice (a double click) it happens once (T38). When somebody else has the follow-up by now, the note is kept as a remark (T37).
     """
@@ -242,6 +243,7 @@ def log_call(followup, outcome, *, by, note="", next_at=None, answers=None):
         with transaction.atomic():
             response = submit_answers(followup, outcome, answers, note, by)
             followup.log(outcome, by=by, note=note, next_at=next_at, response=response)
+            share_outcome(followup, outcome, also, by=by, next_at=next_at)
     except Conflict:
         followup.refresh_from_db()
         if followup.is_repetition(outcome, note, by=by):
@@ -249,6 +251,14 @@ def log_call(followup, outcome, *, by, note="", next_at=None, answers=None):
         followup.remark(note, by=by)
         raise
     return followup
+
+
+def share_outcome(followup, outcome, also, *, by, next_at=None):
+    """Log the same outcome for the other calls of the household, as one and the same contact (FU11)."""
+    talk = followup.attempts.first()
+    for other in held_household(followup, by, timezone.now()) if also else ():
+        if other.pk in also and can_share(outcome, other):
+            other.log(outcome, by=by, next_at=next_at, joined_to=talk)
 
 
 def submit_answers(followup, outcome, answers, note, by):

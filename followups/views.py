@@ -17,6 +17,7 @@ from customers.notices import notices_for
 from followups import services
 from followups.filters import FollowUpFilter
 from followups.forms import AssignForm, Call, CancelForm, NewPlanForm, PlanForm, PreviewForm
+from followups.household import held_household, take_household
 from followups.models import FollowUp, Plan
 from followups.outcomes import Outcome
 from followups.preview import preview_of
@@ -43,6 +44,7 @@ def next_followup(request):
     if followup is None:
         messages.info(request, _("Nothing is waiting for you right now."))
         return redirect("followups:queue")
+    take_household(followup, request.user, timezone.now())
     return redirect(followup)
 
 
@@ -66,6 +68,7 @@ def detail(request, pk):
 def claim(request, pk):
     followup = found(request, pk)
     followup.claim(by=request.user)
+    take_household(followup, request.user, timezone.now())
     return redirect(followup)
 
 
@@ -75,13 +78,18 @@ def renew(request, pk):
     """Let the lease run anew while the page is open."""
     followup = found(request, pk)
     followup.renew(by=request.user)
+    for other in held_household(followup, request.user, timezone.now()):
+        other.renew(by=request.user)
     return render(request, "followups/_lease.html", {"followup": followup}) if request.htmx else redirect(followup)
 
 
 @require_POST
 @requires("followups.work")
 def release(request, pk):
-    found(request, pk).release(by=request.user)
+    followup = found(request, pk)
+    followup.release(by=request.user)
+    for other in held_household(followup, request.user, timezone.now()):
+        other.release(by=request.user)
     messages.success(request, _("The follow-up is back in the queue."))
     return redirect("followups:queue")
 
@@ -98,11 +106,13 @@ def keep_draft(request, pk):
 @requires("followups.work")
 def log(request, pk):
     followup = found(request, pk)
-    call = Call(followup, request.POST)
-    if not call.is_valid() or not accepted(call.form, services.log_call, followup, by=request.user, answers=call.answers(), **call.form.cleaned_data):
+    call, also = Call(followup, request.POST), {int(pk) for pk in request.POST.getlist("also") if pk.isdecimal()}
+    given = {"answers": call.answers(), "also": also} | call.form.cleaned_data if call.is_valid() else None
+    if given is None or not accepted(call.form, services.log_call, followup, by=request.user, **given):
         return call_screen(request, followup, call, status=422)
     messages.success(request, followup.result_words())
-    return redirect(followup)
+    # What is still to be said to the same person comes next, before the telephone is put down.
+    return redirect(next(iter(held_household(followup, request.user, timezone.now())), followup))
 
 
 @require_POST
@@ -204,6 +214,7 @@ def call_screen(request, followup, call=None, *, status=200, **forms):
         "holder": followup.holder(now),
         "is_held": is_held,
         "call": (call or Call(followup, draft=followup.draft_of(user))) if is_held else None,
+        "household": held_household(followup, user, now) if is_held else [],
         "can_take": can_take,
         "is_callable": can_take and followup.available_at <= now,
         "script": followup.script_for(user),

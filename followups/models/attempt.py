@@ -7,6 +7,12 @@ from followups.models.followup import FollowUp
 from followups.outcomes import Outcome
 
 
+class AttemptQuerySet(models.QuerySet):
+    def contacts(self):
+        """Return the talks themselves, each counted once however many calls it settled."""
+        return self.filter(joined_to=None)
+
+
 class Attempt(models.Model):
     """One try to reach the customer, kept for good."""
 
@@ -16,6 +22,10 @@ class Attempt(models.Model):
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
     note = models.TextField(_("note"), blank=True)
     next_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    # Of several calls settled in one talk, all but one name that one: the customer was contacted once (FU11, B14).
+    joined_to = models.ForeignKey("self", models.CASCADE, null=True, blank=True, editable=False, related_name="joined", verbose_name=_("settled along with"))
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attempt")

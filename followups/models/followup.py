@@ -74,7 +74,7 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
     def for_queue(self):
         """Load what a row of the queue shows and no more: whole rows of six tables take longer than the page."""
         own = ["store_id", "source_kind", "status", "due_at", "promised_at", "attempt_count"]
-        others = ["store__name", "store__timezone", "plan__name_en", "plan__name_zh", "customer__name", "visit__kind"]
+        others = ["store__name", "store__timezone", "plan__name_en", "plan__name_zh", "plan__kind", "customer__name", "customer__phone", "visit__kind"]
         cars = ["vehicle__store_id", "vehicle__plate", "vehicle__vin_tail"]
         return self.select_related("store", "plan", "customer", "vehicle", "visit").only(*own, *others, *cars)
 
@@ -177,8 +177,8 @@ class FollowUp(Claimable):
         return self.is_open and user.may("followups.assign", self.store_id)
 
     @transaction.atomic
-    def log(self, outcome, *, by, note="", next_at=None, response=None, now=None):
-        """Write down what came of a try: the follow-up closes, or comes back at another time."""
+    def log(self, outcome, *, by, note="", next_at=None, response=None, now=None, joined_to=None):
+        """Write down what came of a try: the follow-up closes, or comes back at another time. ``joined_to`` is the attempt of the same talk."""
         now, outcome = now or timezone.now(), checked_outcome(outcome, self.plan.outcomes)
         self.check_worker(by)
         step = next_step(outcome, self.history(), CallWindow(self.store), now, next_at)
@@ -188,7 +188,7 @@ class FollowUp(Claimable):
         else:
             changes |= {"available_at": step.at, "promised_at": next_at}
         self.move_on(by, now, **changes)
-        self.attempts.create(by=by, at=now, outcome=outcome, note=note, next_at=step.at)
+        self.attempts.create(by=by, at=now, outcome=outcome, note=note, next_at=step.at, joined_to=joined_to)
         record("followup.logged", self, by=by, outcome=outcome, next_at=step.at and step.at.isoformat())
         self.tell_customer_card(outcome, step, by)
         self.announce(by, outcome=outcome)
