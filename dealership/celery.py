@@ -40,5 +40,6 @@ app.conf.beat_schedule = {
     "plan-key-accounts": {"task": "followups.tasks.plan_key_accounts", "schedule": crontab(hour=2, minute=40)},
     "tell-of-handoffs": {"task": "handoffs.tasks.tell_customers", "schedule": 60},
     "end-absences": {"task": "handoffs.tasks.end_absences", "schedule": crontab(minute=1)},
+    "plan-occasions": {"task": "followups.tasks.plan_occasions", "schedule": crontab(hour=2, minute=45)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

@@ -55,6 +55,12 @@ If not: write down in the customer's own words what is still missing. The slip g
 VERIFICATION_ZH = """您之前向我们反映过一个问题，责任部门已经处理，处理情况如下。（向客户说明处理结果。）
 这个结果您满意吗？
 如不满意：按客户原话记下还差什么，抱怨单会自动再次下发给责任部门。"""
+SILENCE_EN = """We have not spoken for a while and would like to know how you and your car are doing.
+Ask how the car is used, whether the next service is due, whether anything is bothering the customer. Offer help, sell nothing.
+Write down what you hear in the customer's own words; note a wish as a promise."""
+SILENCE_ZH = """好久没和您联系了，想了解一下您和爱车最近怎么样。
+聊聊用车情况、下次保养时间、有没有困扰的问题；以关心和帮忙为主，不推销。
+按客户原话记录；客户提出的要求请登记为承诺。"""
 NO_SHOW_EN = """You had an appointment with us today and could not make it. I hope everything is all right?
 Never reproach. Ask what came between; offer the next free times; book the new appointment while you talk.
 If the customer has been elsewhere: ask why, write it down in the customer's own words."""
@@ -103,6 +109,9 @@ PLANS = {
     | scripted(KEY_ACCOUNT_EN, KEY_ACCOUNT_ZH),
     "key-account-visit": KEY_ACCOUNT
     | {"name_en": "Monthly visit to a key account", "name_zh": "大客户每月上门服务", "kind": Plan.Kind.VISIT, "offset": 30, "priority": 6},
+    "two-monthly-contact": {"name_en": "Contact after two months of silence", "name_zh": "两个月未联系客户关怀", "trigger": Plan.Trigger.LAST_CONTACT}
+    | {"side": Side.AFTER_SALES, "offset": 60, "unit": Unit.CALENDAR_DAYS, "role": Role.CARE_AGENT, "priority": 7, "most_per_day": 5}
+    | scripted(SILENCE_EN, SILENCE_ZH),
     "complaint-verification": {"name_en": "Verification of a complaint", "name_zh": "投诉处理回访验证", "trigger": Plan.Trigger.COMPLAINT_ANSWERED}
     | {"side": Side.AFTER_SALES, "offset": 1, "unit": Unit.WORKING_DAYS, "role": Role.CARE_AGENT, "questionnaire_code": "verification", "priority": 1}
     | scripted(VERIFICATION_EN, VERIFICATION_ZH),

@@ -97,8 +97,8 @@ class PlanForm(forms.ModelForm):
 
     class Meta:
         model = Plan
-        fields = ["name_en", "name_zh", "offset", "unit", "role", "to_salesperson", "questionnaire_code", "priority", "max_attempts", "valid_from", "valid_to"]
-        fields += ["script_en", "script_zh", *CONDITIONS]
+        fields = ["name_en", "name_zh", "offset", "unit", "is_before", "most_per_day", "role", "to_salesperson", "questionnaire_code"]
+        fields += ["priority", "max_attempts", "valid_from", "valid_to", "script_en", "script_zh", *CONDITIONS]
         widgets = {"valid_from": day_input(), "valid_to": day_input(), "script_en": forms.Textarea({"rows": 8}), "script_zh": forms.Textarea({"rows": 8})}
 
     def __init__(self, *args, **kwargs):
@@ -120,9 +120,12 @@ class PlanForm(forms.ModelForm):
 
     @staticmethod
     def unasked(trigger):
+        by_day = ["is_before", "most_per_day"]
         if trigger == Plan.Trigger.HAND_OVER:
-            return []
-        return list(OF_ORDERS) if trigger == Plan.Trigger.DELIVERY else CONDITIONS
+            return by_day
+        if trigger == Plan.Trigger.DELIVERY:
+            return [*OF_ORDERS, *by_day]
+        return [*OF_ORDERS, "people"] if trigger in Plan.DATED else [*CONDITIONS, *by_day]
 
     @property
     def conditions(self):

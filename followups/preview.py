@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from followups.deadlines import Deadlines
 from followups.models import FollowUp
+from followups.occasions import outlined
 from followups.services import SOURCES, outlines
 
 EXAMPLES = 8
@@ -53,6 +54,20 @@ def preview_of(plan, stores, day):
 
 
 def preview_in(plan, store, day):
+    return preview_of_day(plan, store, day) if plan.trigger in plan.DATED else preview_of_source(plan, store, day)
+
+
+def preview_of_day(plan, store, day):
+    """Try a plan that starts from a day on file: what it would have added that night."""
+    calls = list(outlined(plan, store, datetime.combine(day, time(3), store.zone)))
+    kept = calls[: plan.most_per_day]
+    line = StorePreview(store, len(calls), exempt=Counter(call.exemption for call in kept if call.exemption))
+    waiting = [call for call in kept if call.is_open]
+    line.tasks, line.due = len(waiting), sorted({call.due_day for call in waiting})
+    return line, [(call.vehicle or call.customer, call.due_at) for call in waiting[:EXAMPLES]]
+
+
+def preview_of_source(plan, store, day):
     source, start = SOURCES[plan.trigger], datetime.combine(day, time(0), store.zone)
     bounds = {f"{source.moment}__gte": start, f"{source.moment}__lt": datetime.combine(day + timedelta(days=1), time(0), store.zone)}
     line = StorePreview(store, source.all_rows(store, **bounds).count())

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from followups import key_accounts, services
+from followups import key_accounts, occasions, services
 
 
 @shared_task
@@ -12,6 +12,11 @@ def plan_due():
 @shared_task
 def plan_key_accounts():
     key_accounts.plan_contacts()
+
+
+@shared_task
+def plan_occasions():
+    occasions.plan_occasions()
 
 
 @shared_task

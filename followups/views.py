@@ -23,10 +23,12 @@ from followups.outcomes import Outcome
 from followups.preview import preview_of
 from followups.queue import Queue
 from followups.services import SOURCES
-from stores.calendar import explain
+from stores.calendar import Unit, explain
 from surveys.models import Side
 
 SHOWN_IN_QUEUE = 8
+# What a plan of the group's own may start from.
+CHOSEN = (*SOURCES, *Plan.DATED)
 
 
 @require_GET
@@ -153,16 +155,17 @@ def cancel(request, pk):
 @require_GET
 @requires("followups.view")
 def plan_list(request):
-    triggers = [(trigger, trigger.label) for trigger in SOURCES]
+    triggers = [(trigger, trigger.label) for trigger in CHOSEN]
     return render(request, "followups/plan_list.html", {"plans": Plan.objects.all(), "triggers": triggers, "today": timezone.localdate()})
 
 
 @requires("followups.configure")
 def plan_create(request, trigger):
     """Add a rule of the group's own for what happens in the stores (VI2)."""
-    if trigger not in SOURCES:
+    if trigger not in CHOSEN:
         raise Http404
-    plan = Plan(trigger=trigger, side=Side.SALES if trigger == Plan.Trigger.DELIVERY else Side.AFTER_SALES, valid_from=timezone.localdate())
+    unit = Unit.CALENDAR_DAYS if trigger in Plan.DATED else Unit.WORKING_DAYS
+    plan = Plan(trigger=trigger, unit=unit, side=Side.SALES if trigger == Plan.Trigger.DELIVERY else Side.AFTER_SALES, valid_from=timezone.localdate())
     form = NewPlanForm(posted(request), instance=plan)
     if request.method == "POST" and form.is_valid() and not is_preview(request):
         plan.create(by=request.user)
@@ -191,7 +194,7 @@ def plan_page(request, plan, form):
     yesterday = timezone.localdate() - timedelta(days=1)
     preview_form = PreviewForm(request.POST if is_preview(request) else None, initial={"day": yesterday})
     context = {"plan": plan, "form": form, "history": history_of(plan) if plan.pk else []}
-    if plan.trigger in SOURCES:
+    if plan.trigger in CHOSEN:
         context["preview_form"] = preview_form
         if is_preview(request) and form.is_valid() and preview_form.is_valid():
             context["preview"] = preview_of(form.instance, request.user.stores_with("followups.configure"), **preview_form.cleaned_data)

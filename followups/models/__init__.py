@@ -1,6 +1,6 @@
 from followups.models.attempt import Attempt
 from followups.models.claim import LEASE
-from followups.models.followup import KEY_ACCOUNT, NO_SHOW, VERIFICATION, FollowUp
+from followups.models.followup import KEY_ACCOUNT, NO_SHOW, OCCASION, VERIFICATION, FollowUp
 from followups.models.plan import Plan
 
-__all__ = ["KEY_ACCOUNT", "LEASE", "NO_SHOW", "VERIFICATION", "Attempt", "FollowUp", "Plan"]
+__all__ = ["KEY_ACCOUNT", "LEASE", "NO_SHOW", "OCCASION", "VERIFICATION", "Attempt", "FollowUp", "Plan"]

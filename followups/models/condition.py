@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import Customer
+from customers.models import Customer, Vehicle
 from visits.groups import OperationGroup
 from visits.models import OrderItem, Visit
 from visits.models.money import MONEY
@@ -56,6 +56,18 @@ class Conditional(models.Model):
         if self.people:
             rows = rows.filter(**{"advisor__in" if is_order else "salesperson__in": self.people})
         return rows
+
+    def applying_to_cars(self, cars):
+        """Narrow cars down to those of the models and of customers of the classes."""
+        if self.car_models:
+            cars = cars.filter(any_of(Q(model__istartswith=name) for name in self.model_names))
+        return cars.filter(customer__loyalty__in=self.classes) if self.classes else cars
+
+    def applying_to_customers(self, customers):
+        """Narrow customers down to those of the classes who have one of the models."""
+        if self.car_models:
+            customers = customers.filter(Exists(self.applying_to_cars(Vehicle.objects.filter(customer=OuterRef("pk")))))
+        return customers.filter(loyalty__in=self.classes) if self.classes else customers
 
     def applying_orders(self, visits):
         if self.visit_kinds:

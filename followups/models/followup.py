@@ -26,7 +26,7 @@ from stores.models import Store
 from surveys.models import Response
 from visits.models import Delivery, Visit
 
-VERIFICATION, NO_SHOW, KEY_ACCOUNT = "complaint_round", "appointment", "key_account"
+VERIFICATION, NO_SHOW, KEY_ACCOUNT, OCCASION = "complaint_round", "appointment", "key_account", "occasion"
 REPEATED_WITHIN = timedelta(minutes=2)
 
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -29,8 +31,15 @@ class Plan(Conditional):
         COMPLAINT_ANSWERED = "complaint_answered", _("Complaint answered")
         NO_SHOW = "no_show", _("Customer did not come")
         KEY_ACCOUNT = "key_account", _("Key account, again and again")
+        MAINTENANCE = "maintenance", _("Maintenance falls due")
+        INSURANCE = "insurance", _("Commercial insurance ends")
+        INSPECTION = "inspection", _("Annual inspection falls due")
+        ANNIVERSARY = "anniversary", _("Anniversary of the purchase")
+        LAST_CONTACT = "last_contact", _("Nobody has been in touch for long")
 
     SURVEYED = (Trigger.HAND_OVER, Trigger.DELIVERY)
+    # These start from a day on file, not from something that happens.
+    DATED = (Trigger.MAINTENANCE, Trigger.INSURANCE, Trigger.INSPECTION, Trigger.ANNIVERSARY, Trigger.LAST_CONTACT)
 
     class Kind(models.TextChoices):
         CALL = "call", _("Call")
@@ -45,6 +54,8 @@ class Plan(Conditional):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.CALL)
     offset = models.PositiveSmallIntegerField(_("due after"))
     unit = models.CharField(_("unit"), max_length=16, choices=Unit)
+    is_before = models.BooleanField(_("before the day, not after it"), default=False)
+    most_per_day = models.PositiveSmallIntegerField(_("most new calls per store and day"), null=True, blank=True, help_text=_("Empty means all."))
     role = models.CharField(_("role"), max_length=20, choices=Role)
     to_salesperson = models.BooleanField(_("to the salesperson who sold the car"), default=False)
     questionnaire_code = models.SlugField(_("questionnaire"), max_length=30, blank=True)
@@ -79,8 +90,18 @@ class Plan(Conditional):
         super().clean()
         if self.offset is not None and self.offset > MOST:
             raise ValidationError({"offset": _("Give a whole number from 0 to %(most)s.") % {"most": MOST}})
+        if self.trigger in self.DATED and self.unit != Unit.CALENDAR_DAYS:
+            raise ValidationError({"unit": _("A plan that starts from a day counts in calendar days.")})
+        if self.trigger == self.Trigger.LAST_CONTACT and (self.is_before or not self.offset):
+            raise ValidationError({"offset": _("Say after how many days without contact the call is due.")})
         if self.questionnaire_code and self.questionnaire() is None:
             raise ValidationError({"questionnaire_code": _("There is no published questionnaire with this code.")})
+
+    def due_on(self, day):
+        """Return the day of the call about ``day``, for plans that start from a day; a silence is over at once."""
+        if self.trigger == self.Trigger.LAST_CONTACT:
+            return day
+        return day + timedelta(days=-self.offset if self.is_before else self.offset)
 
     @property
     def script(self):

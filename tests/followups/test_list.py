@@ -143,7 +143,8 @@ def test_shipped_plans_are_loaded_once_and_edits_stay(db):
     Plan.objects.filter(code="service-3wd").update(offset=2)
     load()
     assert set(Plan.objects.values_list("code", flat=True)) == set(PLANS) == {
-        "thank-you-letter", "delivery-24h", "delivery-7d", "service-3wd", "complaint-verification", "no-show", "key-account-call", "key-account-visit"
+        "thank-you-letter", "delivery-24h", "delivery-7d", "service-3wd", "complaint-verification", "no-show", "key-account-call", "key-account-visit",
+        "two-monthly-contact",
     }  # fmt: skip
     assert Plan.objects.get(code="service-3wd").offset == 2
 

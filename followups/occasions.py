@@ -1,0 +1,158 @@
+"""Calls that no order starts but a day: maintenance, insurance, inspection, the day of purchase, and a long silence (S2-10, S4-06, S4-07)."""
+
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Q
+from django.utils import timezone
+
+from activity.services import announce_days
+from customers.models import Channel, Consent, Customer, Purpose, Vehicle
+from followups.models import OCCASION, Attempt, FollowUp, Plan
+from followups.outcomes import OUTCOMES
+from followups.services import ending_of, exemption_of
+from followups.windows import CallWindow
+from stores.models import Store
+from visits.models import Delivery, Visit
+
+Trigger = Plan.Trigger
+# So far ahead a call is planned; what changes until then takes it back.
+AHEAD = timedelta(days=7)
+EVENING = time(18)
+# A maintenance this long before its day counts as that maintenance (FU12).
+EARLY = timedelta(days=30)
+# Leaves room for the day beside the car or customer in the one number that names the occasion.
+DAYS = 1_000_000
+FIELDS = {
+    Trigger.MAINTENANCE: "next_maintenance_on",
+    Trigger.INSURANCE: "commercial_insurance_until",
+    Trigger.INSPECTION: "inspection_due_on",
+    Trigger.ANNIVERSARY: "delivered_on",
+}
+CONTACTS = [outcome for outcome, rule in OUTCOMES.items() if rule.is_contact]
+
+
+def plan_occasions(now=None):
+    """Plan what falls due in the next week and take back what has lost its reason; safe to run twice. Return how many are new.
+
+    A plan makes no more than ``most_per_day`` new calls per store and day; the rest waits for tomorrow.
+    """
+    now = now or timezone.now()
+    withdraw_outdated(now)
+    plans = Plan.objects.filter(trigger__in=Plan.DATED)
+    return sum(plan_store(plan, store, now) for store in Store.objects.all() for plan in plans.valid_on(store.today(now)))
+
+
+@transaction.atomic
+def plan_store(plan, store, now):
+    known = FollowUp.objects.filter(plan=plan, store=store, source_kind=OCCASION)
+    left = plan.most_per_day
+    if left is not None:
+        morning = datetime.combine(store.today(now), time(0), store.zone)
+        left = max(left - known.filter(created_at__gte=morning).count(), 0)
+    new = list(islice(outlined(plan, store, now, set(known.values_list("source_id", flat=True))), left))
+    rows = FollowUp.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
+    announce_days(store.pk, *{row.due_day for row in rows})
+    return len(rows)
+
+
+def outlined(plan, store, now, planned=frozenset()):
+    """Yield the unsaved calls ``plan`` would make at ``now``, but for those ``planned`` already."""
+    today = store.today(now)
+    found = silent(plan, store, today) if plan.trigger == Trigger.LAST_CONTACT else dated(plan, store, today)
+    refusing = set(Consent.objects.filter(store=store).refused(Purpose.REMINDER, Channel.PHONE).values_list("customer", flat=True))
+    window = CallWindow(store)
+    for customer, vehicle, day in found:
+        source_id = (vehicle or customer).pk * DAYS + day.toordinal()
+        if source_id in planned:
+            continue
+        due_on = max(plan.due_on(day), today)
+        exemption = exemption_of(plan, bool(customer.phone), customer.do_not_call_at, customer.pk in refusing)
+        yield FollowUp(
+            store=store,
+            plan=plan,
+            customer=customer,
+            vehicle=vehicle,
+            source_kind=OCCASION,
+            source_id=source_id,
+            role=plan.role,
+            priority=plan.priority,
+            due_at=datetime.combine(due_on, EVENING, store.zone),
+            available_at=window.opening(due_on),
+            created_at=now,
+            **ending_of(exemption),
+        )
+
+
+def dated(plan, store, today):
+    """Yield ``(customer, car, day)`` of the days whose call is due within the next week."""
+    step = timedelta(days=plan.offset if plan.is_before else -plan.offset)
+    first, last = today + step, today + AHEAD + step
+    cars = plan.applying_to_cars(Vehicle.objects.owned().filter(store=store)).select_related("customer")
+    if plan.trigger == Trigger.ANNIVERSARY:
+        yield from anniversaries(cars, first, last)
+        return
+    name = FIELDS[plan.trigger]
+    for car in cars.filter(**{f"{name}__range": (first, last)}).order_by(name, "pk"):
+        yield car.customer, car, getattr(car, name)
+
+
+def anniversaries(cars, first, last):
+    """Yield the days a car was delivered on, in a later year; 29 February is kept on the 28th."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    same = Q()
+    for day in days:
+        same |= Q(delivered_on__month=day.month, delivered_on__day=day.day)
+        if (day.month, day.day) == (2, 28):
+            same |= Q(delivered_on__month=2, delivered_on__day=29)
+    for car in cars.filter(same, delivered_on__lt=first).order_by("pk"):
+        for day in days:
+            if day.year > car.delivered_on.year and day == anniversary(car.delivered_on, day.year):
+                yield car.customer, car, day
+
+
+def anniversary(day, year):
+    return day.replace(year=year) if (day.month, day.day) != (2, 29) else date(year, 3, 1) - timedelta(days=1)
+
+
+def silent(plan, store, today):
+    """Yield ``(customer, None, day since which)`` of owners nobody has reached and who have not been here for so long, the latest visit first."""
+    since = datetime.combine(today - timedelta(days=plan.offset - 1), time(0), store.zone)
+    recent = [
+        Attempt.objects.filter(followup__customer=OuterRef("pk"), outcome__in=CONTACTS, at__gte=since),
+        Visit.objects.filter(customer=OuterRef("pk"), arrived_at__gte=since),
+        Delivery.objects.filter(customer=OuterRef("pk"), delivered_at__gte=since),
+        FollowUp.objects.open().filter(customer=OuterRef("pk"), plan__kind=Plan.Kind.CALL),
+    ]
+    owners = plan.applying_to_customers(Customer.objects.filter(Exists(Vehicle.objects.owned().filter(customer=OuterRef("pk"))), store=store))
+    for rows in recent:
+        owners = owners.filter(~Exists(rows.order_by()))
+    for customer in owners.filter(created_at__lt=since).annotate(came=Max("visits__arrived_at")).order_by("-came", "pk"):
+        yield customer, None, store.local(customer.came).date() if customer.came else store.local(customer.created_at).date()
+
+
+def withdraw_outdated(now):
+    """Take back the calls whose day has moved, whose car has come early, or whose customer somebody has talked to."""
+    for followup in FollowUp.objects.open().filter(source_kind=OCCASION).select_related("store", "plan", "vehicle", "customer"):
+        reason = lost_reason(followup, date.fromordinal(followup.source_id % DAYS))
+        if reason:
+            followup.cancel(reason=reason, now=now)
+
+
+def lost_reason(followup, day):
+    """Return why the occasion is none any more, "" while it is."""
+    plan, car = followup.plan, followup.vehicle
+    if plan.trigger == Trigger.LAST_CONTACT:
+        came = Visit.objects.filter(customer=followup.customer, arrived_at__gt=followup.created_at).exists()
+        talked = Attempt.objects.filter(followup__customer=followup.customer, outcome__in=CONTACTS, at__gt=followup.created_at).exclude(followup=followup)
+        return "customer_came" if came else "talked_meanwhile" if talked.exists() else ""
+    if car.owner_left_on or car.customer_id != followup.customer_id:
+        return "owner_changed"
+    if plan.trigger == Trigger.ANNIVERSARY:
+        return "" if car.delivered_on and anniversary(car.delivered_on, day.year) == day else "day_moved"
+    if plan.trigger == Trigger.MAINTENANCE:
+        early = Visit.objects.filter(vehicle=car, kind__in=Visit.MAINTENANCES, arrived_at__date__gte=day - EARLY).exclude(status=Visit.Status.CANCELLED)
+        if early.exists():
+            return "customer_came"
+    return "" if getattr(car, FIELDS[plan.trigger]) == day else "day_moved"
