@@ -49,6 +49,7 @@ NAVIGATION = [
         _("Customer care"),
         [
             Item(_("Follow-ups"), "followups:list", "list-checks", "followups.view", "g f"),
+            Item(_("Samples"), "followups:sample_list", "dices", "followups.view"),
             Item(_("Complaints"), "complaints:list", "message-square-warning", "complaints.view", "g p"),
             Item(_("Promises"), "visits:promise_list", "handshake", "visits.view", "g o"),
             Item(_("Surveys"), "surveys:list", "clipboard-check", "surveys.view"),

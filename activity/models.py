@@ -20,6 +20,7 @@ class Topic(models.TextChoices):
     GUARANTEE = "guarantee", _("Three guarantees")
     PROMISE = "promise", _("Promises")
     FOLLOWUP = "followup", _("Follow-ups")
+    SAMPLE_ROW = "sample_row", _("Samples")
     RESPONSE = "response", _("Surveys")
     COMPLAINT = "complaint", _("Complaints")
     MESSAGE = "message", _("Messages")

@@ -8,6 +8,7 @@ from complaints.api import ComplaintViewSet
 from customers.api import CustomerViewSet, VehicleViewSet
 from customers.quality.api import QualityViewSet
 from followups.api import FollowUpViewSet
+from followups.sampling.api import SampleRowViewSet, SampleViewSet
 from kpis.api import KpiViewSet
 from leads.api import LeadViewSet
 from messaging.api import MessageViewSet
@@ -33,6 +34,8 @@ router.register("promises", PromiseViewSet, basename="promise")
 router.register("warranty-watch", GuaranteeViewSet, basename="guarantee")
 router.register("guarantee-repairs", GuaranteeRepairViewSet, basename="guarantee-repair")
 router.register("followups", FollowUpViewSet, basename="followup")
+router.register("samples", SampleViewSet, basename="sample")
+router.register("sample-rows", SampleRowViewSet, basename="sample-row")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("leads", LeadViewSet, basename="lead")
 router.register("messages", MessageViewSet, basename="message")

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from followups import views
+from followups.sampling import views as sampling
 
 app_name = "followups"
 urlpatterns = [
@@ -19,4 +20,11 @@ urlpatterns = [
     path("followups/<int:pk>/complain/", views.complain, name="complain"),
     path("followups/<int:pk>/assign/", views.assign, name="assign"),
     path("followups/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("samples/", sampling.sample_list, name="sample_list"),
+    path("samples/new/", sampling.sample_create, name="sample_create"),
+    path("samples/<int:pk>/", sampling.sample_detail, name="sample_detail"),
+    path("samples/<int:pk>/close/", sampling.sample_close, name="sample_close"),
+    path("samples/rows/", sampling.sample_row_list, name="sample_row_list"),
+    path("samples/rows/<int:pk>/", sampling.sample_row_detail, name="sample_row_detail"),
+    path("samples/rows/<int:pk>/report/", sampling.sample_row_report, name="sample_row_report"),
 ]

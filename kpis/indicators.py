@@ -95,6 +95,11 @@ def share(code, name, formula, excluded, group, part, **more):
     return Indicator(code, name, formula, excluded, group, (Sum(part, "numerator"),), (Sum(part),), **more)
 
 
+def shares(code, name, formula, excluded, group, parts, **more):
+    """Several shares taken together."""
+    return Indicator(code, name, formula, excluded, group, tuple(Sum(part, "numerator") for part in parts), tuple(Sum(part) for part in parts), **more)
+
+
 def mean(code, name, formula, excluded, group, parts, **more):
     return Indicator(code, name, formula, excluded, group, tuple(Sum(part, "total") for part in parts), tuple(Sum(part) for part in parts), **more)
 
@@ -107,6 +112,8 @@ INDEX_FORMULA = _("Mean of the index points of the responses, by day of service 
 SUCCESS_FORMULA = _("Completed calls / (calls due − not eligible), by due day.")
 SATISFIED_FORMULA = _("Satisfied responses / responses, by day of service or delivery.")
 COMPLAINING_FORMULA = _("Complaining responses / responses, by day of service or delivery.")
+FACE_FORMULA = _("Satisfied / interviewed: face interviews of buyers by day of delivery, home visits from a sample by their day.")
+FACE_COMPLAINING_FORMULA = _("Complaining / interviewed: face interviews of buyers by day of delivery, home visits from a sample by their day.")
 TOP_BOX_FORMULA = _("Highest rating of the overall question / answers to it, by day of service or delivery.")
 SHOPS_FORMULA = _("Mean of the scores of mystery shops, by day of the shop.")
 DRAFTS = _("Mystery shops not yet submitted.")
@@ -131,7 +138,16 @@ INDICATORS = {
             side=AFTER_SALES,
         ),
         share("satisfaction_sales", _("Satisfied after purchase"), SATISFIED_FORMULA, NOT_INTERVIEWS, Group.ANSWERS, "satisfied.sales", side=SALES),
-        share("satisfaction_face", _("Satisfied in face interviews"), SATISFIED_FORMULA, VOIDED, Group.ANSWERS, "satisfied.face", side=SALES),
+        shares("satisfaction_face", _("Satisfied in face interviews"), FACE_FORMULA, VOIDED, Group.ANSWERS, ["satisfied.face", "satisfied.visited"], version=2),
+        shares(
+            "complaining_face",
+            _("Complaining in face interviews"),
+            FACE_COMPLAINING_FORMULA,
+            VOIDED,
+            Group.ANSWERS,
+            ["complaining.face", "complaining.visited"],
+            direction=Direction.LOW,
+        ),
         share(
             "complaining_after_sales",
             _("Complaining after service"),
@@ -178,12 +194,13 @@ INDICATORS = {
         share(
             "face_success",
             _("Face interviews of buyers"),
-            _("Deliveries with a face interview / deliveries, by day of delivery."),
+            _("Deliveries with a face interview or a home visit from a sample / deliveries, by day of delivery."),
             VOIDED,
             Group.CALLS,
             "face_interview",
             side=SALES,
             minimum_n=1,
+            version=2,
         ),
         share(
             "complaint_feedback_in_time",

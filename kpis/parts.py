@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, TruncDate
 
 from complaints.models import Complaint, Round
-from followups.models import FollowUp, Plan
+from followups.models import FollowUp, Plan, Sample, SampleRow
 from surveys.models import Answer, FactorScore, MysteryShop, Response, Side
 from visits.comebacks import SPAN as COMEBACK_SPAN
 from visits.models import Delivery, QualityCheck, Visit
@@ -139,6 +139,14 @@ def mood_parts(name, mood):
     return [responses(code, INTERVIEW & which, numerator=Q(mood=mood)) for code, which in by_mode.items()]
 
 
+VISITED = Q(result=SampleRow.Result.MET, sample__kind=Sample.Kind.VISIT)
+
+
+def visited_part(name, mood):
+    """Share of one mood among the customers visited at home from a list (S2-11, S3-03)."""
+    return Part(f"{name}.visited", SampleRow, "done_on", VISITED, "followups.view", ("employee_id",), numerator=Q(mood=mood))
+
+
 def top_box_part(side):
     overall = Q(response__voided_at=None, question__is_overall=True, value__isnull=False, response__questionnaire__side=side)
     return Part(
@@ -170,7 +178,8 @@ ATTEMPTED = calls("attempted", CALL, Q(attempt_count__gt=0))
 ON_TIME = calls("on_time", CALL, COMPLETED & Q(finished_at__lte=F("due_at")))
 FACE_INTERVIEW = Part(
     "face_interview", Delivery, "delivered_at", Q(), "visits.view", ("salesperson_id",),
-    numerator=Q(models.Exists(Response.objects.filter(VALID, delivery=models.OuterRef("pk"), mode=Response.Mode.FACE))),
+    numerator=Q(models.Exists(Response.objects.filter(VALID, delivery=models.OuterRef("pk"), mode=Response.Mode.FACE)))
+    | Q(models.Exists(SampleRow.objects.filter(VISITED, delivery=models.OuterRef("pk")))),
 )  # fmt: skip
 
 # Complaints
@@ -223,6 +232,8 @@ PARTS = {
         *index_parts("mot", Side.AFTER_SALES),
         *mood_parts("satisfied", Response.Mood.SATISFIED),
         *mood_parts("complaining", Response.Mood.COMPLAINING),
+        visited_part("satisfied", Response.Mood.SATISFIED),
+        visited_part("complaining", Response.Mood.COMPLAINING),
         *(top_box_part(side) for side in SIDES),
         ATTEMPTED,
         *(success_part(side) for side in SIDES),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.errors import NotAllowed
 from complaints.models import Complaint, Round
-from followups.models import FollowUp
+from followups.models import FollowUp, SampleRow
 from kpis.parts import PARTS
 from surveys.models import Answer, MysteryShop, Response
 from visits.models import Delivery, Visit
@@ -40,6 +40,7 @@ LOOKS = {
         _("Answers"), "surveys:detail", ("response__customer", "response__vehicle", "response__employee", "response__store", "question"), path="response"
     ),
     FollowUp: Look(_("Follow-ups"), "followups:detail", ("customer", "vehicle", "plan", "visit__advisor", "delivery__salesperson", "store")),
+    SampleRow: Look(_("Home visits"), "followups:sample_row_detail", ("sample", "customer", "vehicle", "employee", "store")),
     Complaint: Look(_("Complaints"), "complaints:detail", people()),
     Round: Look(_("Rounds"), "complaints:detail", people("complaint__"), path="complaint"),
     Visit: Look(_("Visits"), "visits:detail", ("customer", "vehicle", "advisor", "store")),
@@ -185,6 +186,8 @@ def title_of(row, source):
         return f"{row.question}: {row.value}" if isinstance(row, Answer) else str(source.questionnaire)
     if isinstance(source, FollowUp):
         return f"{source.plan} · {source.get_status_display()}"
+    if isinstance(source, SampleRow):
+        return f"{source.sample} · {source.get_mood_display()}"
     if isinstance(source, MysteryShop):
         return f"{source.checklist} · {source.get_kind_display()}"
     # A delivery has no number of its own; its car is shown masked beside it.

@@ -42,6 +42,8 @@ SUBJECTS = {
     "visits:loyaltyrule_": "loyalty_rule",
     "followups:": "followup",
     "followups:plan": "plan",
+    "followups:sample_": "sample",
+    "followups:sample_row_": "sample_row",
     "complaints:": "complaint",
     "complaints:of_customer": "customer",
     "surveys:": "response",
@@ -174,7 +176,7 @@ DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "deliv
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
     "mystery-shop": "shop", "message": "message", "advised-work": "advised", "promise": "promise",
     "guarantee": "guarantee", "guarantee-repair": "guarantee_repair", "import": "incoming",
-    "lead": "lead",
+    "lead": "lead", "sample": "sample", "sample-row": "sample_row",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from activity.services import record
 from complaints.models import Category, Complaint
 from customers.models import CustomField, DuplicatePair, InspectionRule
-from followups.models import FollowUp, Plan
+from followups.models import FollowUp, Plan, Sample, SampleRow
 from handoffs.models import Handoff
 from kpis.models import Band, Target
 from leads.models import Lead
@@ -30,6 +30,7 @@ def make_world(store, people):
     followup = make_followup(store, handed_over)
     response = make_response(store, handed_over, people.agent)
     complaint = make_complaint(store, handed_over, people.agent)
+    sample = Sample.objects.create(store=store, name="November", first_day=on("2026-11-01"), last_day=on("2026-11-30"), count=1, seed=1, drawn_at=NOW)
     notify([people.agent], "complaint.issued", complaint)
     record("visit.created", visit, by=people.advisor)
     return SimpleNamespace(
@@ -55,6 +56,8 @@ def make_world(store, people):
         questionnaire=response.questionnaire,
         draft=Questionnaire.objects.create(code="draft", side="sales", name_en="Draft", name_zh="草稿"),
         complaint=complaint,
+        sample=sample,
+        sample_row=SampleRow.objects.create(sample=sample, store=store, customer=customer, vehicle=vehicle, standing="drawn", position=1),
         shop=make_shop(store, people),
         checklist=Checklist.objects.first(),
         target=Target.objects.create(indicator="csi", store=store, value=900, valid_from=on("2026-01-01")),

@@ -17,7 +17,8 @@ from customers.filters import CustomerFilter, VehicleFilter
 from customers.masking import MASKS
 from customers.models import Customer, Vehicle
 from followups.filters import FollowUpFilter
-from followups.models import FollowUp
+from followups.models import FollowUp, SampleRow
+from followups.sampling.filters import SampleRowFilter
 from surveys.filters import ResponseFilter
 from surveys.models import Response
 from surveys.scoring import rounded
@@ -241,6 +242,34 @@ LISTS = {
             STORE,
         ],
         order=("-due_at", "-pk"),
+    ),
+    "sample_rows": List(
+        _("Rows of samples"),
+        "followups:sample_row_list",
+        SampleRow,
+        SampleRowFilter,
+        [
+            Column(_("Sample"), ("sample__name",), repeats=True),
+            Column(_("Place"), ("position",)),
+            CUSTOMER,
+            Column(_("Phone"), ("customer__phone",), mask="phone"),
+            Column(_("Address"), ("customer__address",), mask="address"),
+            car(),
+            Column(_("Model"), ("model",)),
+            coded(_("Class"), SampleRow, "loyalty"),
+            Column(_("Served by"), ("employee__name",)),
+            coded(_("Paid by"), SampleRow, "payer"),
+            Column(_("Bill"), ("bill",)),
+            coded(_("Standing"), SampleRow, "standing"),
+            coded(_("Why excluded"), SampleRow, "exclusion"),
+            coded(_("Result"), SampleRow, "result"),
+            coded(_("Satisfaction"), SampleRow, "mood"),
+            day(_("Day"), "done_on"),
+            coded(_("Occasion of the visit"), SampleRow, "occasion"),
+            Column(_("Note"), ("note",)),
+            STORE,
+        ],
+        order=("-sample_id", "position", "pk"),
     ),
     "complaints": List(
         _("Complaints"),

@@ -113,6 +113,15 @@ STATUS_LOOKS = {
     "expired": ("neutral", "calendar-x"),
     "uncertain": ("danger", "circle-question-mark"),
     "failed": ("danger", "octagon-alert"),
+    # samples
+    "sample.open": ("info", "circle-dot"),
+    "sample.closed": ("neutral", "archive"),
+    "drawn": ("accent", "dices"),
+    "left": ("neutral", "minus"),
+    "excluded": ("neutral", "ban"),
+    "met": ("good", "circle-check"),
+    "absent": ("warn", "circle-dashed"),
+    "gone": ("danger", "circle-alert"),
     # questionnaires, plans
     "draft": ("neutral", "circle-dashed"),
     "published": ("good", "circle-check"),

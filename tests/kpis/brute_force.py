@@ -37,6 +37,11 @@ LEFT JOIN visits_visit v ON v.id = c.visit_id LEFT JOIN visits_delivery d ON d.i
 WHERE c.store_id = %(store)s AND o.issued_at >= %(start)s AND o.issued_at < %(end)s AND (o.due_at <= %(now)s OR o.answered_at IS NOT NULL)
 AND (%(employee)s IS NULL OR COALESCE(c.employee_id, v.advisor_id, d.salesperson_id) = %(employee)s)
 """
+HOME = """
+FROM followups_samplerow h JOIN followups_sample m ON m.id = h.sample_id
+WHERE h.store_id = %(store)s AND h.done_on >= %(first)s AND h.done_on <= %(last)s AND h.result = 'met' AND m.kind = 'visit'
+AND (%(employee)s IS NULL OR h.employee_id = %(employee)s)
+"""
 VISITS = "FROM visits_visit v WHERE v.store_id = %(store)s AND (%(employee)s IS NULL OR v.advisor_id = %(employee)s)"
 ARRIVED = VISITS + " AND v.arrived_at >= %(start)s AND v.arrived_at < %(end)s AND v.status <> 'cancelled'"
 PROMISED = VISITS + " AND v.handed_over_at >= %(start)s AND v.handed_over_at < %(end)s AND v.status = 'handed_over' AND v.promised_at IS NOT NULL"
@@ -68,13 +73,18 @@ DONE = " AND f.status IN ('done', 'escalated')"
 PHONE_SALES = " AND q.side = 'sales' AND r.mode <> 'face'"
 PHONE_SERVICE = " AND q.side = 'after_sales' AND r.mode <> 'face'"
 FACE = " AND q.side = 'sales' AND r.mode = 'face'"
-FACED = " AND EXISTS (SELECT 1 FROM surveys_response r WHERE r.delivery_id = d.id AND r.mode = 'face' AND r.voided_at IS NULL)"
+FACED = (
+    " AND (EXISTS (SELECT 1 FROM surveys_response r WHERE r.delivery_id = d.id AND r.mode = 'face' AND r.voided_at IS NULL)"
+    " OR EXISTS (SELECT 1 FROM followups_samplerow h JOIN followups_sample m ON m.id = h.sample_id"
+    " WHERE h.delivery_id = d.id AND h.result = 'met' AND m.kind = 'visit'))"
+)
+
+FACE_MOODS = {"satisfaction_face": "satisfied", "complaining_face": "complaining"}
 
 # code: (rows, what makes the numerator)
 SHARES = {
     "satisfaction_after_sales": (INTERVIEWS + PHONE_SERVICE, " AND r.mood = 'satisfied'"),
     "satisfaction_sales": (INTERVIEWS + PHONE_SALES, " AND r.mood = 'satisfied'"),
-    "satisfaction_face": (INTERVIEWS + FACE, " AND r.mood = 'satisfied'"),
     "complaining_after_sales": (INTERVIEWS + PHONE_SERVICE, " AND r.mood = 'complaining'"),
     "complaining_sales": (INTERVIEWS + PHONE_SALES, " AND r.mood = 'complaining'"),
     "top_box_after_sales": (OVERALL + " AND q.side = 'after_sales'", " AND a.value = 10"),
@@ -125,6 +135,9 @@ def share(code, stores, period, now, employee=None):
     """Return (numerator, denominator) of a share."""
     if code == "complaint_rate":
         over, under = [SLIPS + " AND c.kind = 'complaint'"], [ARRIVED, DELIVERED]
+    elif code in FACE_MOODS:
+        mood, under = FACE_MOODS[code], [INTERVIEWS + FACE, HOME]
+        over = [f"{under[0]} AND r.mood = '{mood}'", f"{under[1]} AND h.mood = '{mood}'"]
     else:
         rows, condition = SHARES[code]
         over, under = [rows + condition], [rows]

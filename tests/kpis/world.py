@@ -6,7 +6,7 @@ from random import Random
 
 from accounts.roles import Role
 from complaints.models import Category, Complaint, Round
-from followups.models import FollowUp, Plan
+from followups.models import FollowUp, Plan, Sample, SampleRow
 from stores.calendar import Unit
 from surveys.models import Answer, Checklist, Factor, FactorScore, MysteryShop, MysteryShopQuota, Question, Questionnaire, Response, Side
 from tests.factories import make_delivery, make_store, make_user, make_vehicle, make_visit
@@ -36,6 +36,8 @@ class World:
             self.add_delivery()
         for _number in range(visits // 6):
             self.add_shop()
+        for store in self.stores:
+            self.add_sample(store)
 
     def staff(self, store):
         return [make_user(f"{store.code}-{number}".lower(), Role.SALESPERSON, store) for number in range(3)]
@@ -152,6 +154,17 @@ class World:
                 answered_at=answered,
                 verified_at=verified,
             )
+
+    def add_sample(self, store):
+        """All visits and deliveries were on a list, of home visits or of calls."""
+        days = {"first_day": date(2026, 8, 1), "last_day": date(2026, 11, 30)}
+        samples = [Sample.objects.create(store=store, name=kind, kind=kind, count=9, seed=1, **days) for kind in Sample.Kind]
+        for position, source in enumerate([*store.visits.order_by("pk"), *store.deliveries.order_by("pk")], start=1):
+            name, employee = ("visit", source.advisor) if isinstance(source, Visit) else ("delivery", source.salesperson)
+            what = {"sample": self.one_of(samples), "customer": source.customer, "employee": employee, name: source}
+            result = self.one_of(["", "met", "met", "met", "absent", "refused"])
+            came = {"result": result, "mood": self.one_of(Response.Mood) if result == "met" else "", "done_on": self.moment().date() if result else None}
+            SampleRow.objects.create(store=store, standing="drawn", position=position, **what, **came)
 
     def add_shop(self):
         store = self.one_of(self.stores)

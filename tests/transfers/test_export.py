@@ -13,6 +13,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from activity.models import Event
 from customers.models import CustomField
+from followups.models import Sample
 from tests.factories import NOW, make_customer, make_delivery, make_followup, make_handed_over, make_user, make_vehicle
 from transfers import exports, tasks
 from transfers.lists import LISTS
@@ -63,6 +64,8 @@ def test_a_list_goes_out_with_the_columns_of_its_page_in_their_order(code, page,
 def make_rows(code, visit, by):
     if code == "followups":
         make_followup(visit.store, customer=visit.customer)
+    elif code == "sample_rows":
+        Sample(store=visit.store, name="November", first_day=date(2026, 11, 1), last_day=date(2026, 11, 30), kind="call", count=1).draw(by=by)
     elif code == "complaints":
         from complaints.models import Category, Complaint
 
