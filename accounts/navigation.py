@@ -29,6 +29,7 @@ NAVIGATION = [
             Item(_("Workshop board"), "visits:board", "kanban", "visits.view", "g b"),
             Item(_("Queue"), "followups:queue", "phone-call", "followups.work", "g q"),
             Item(_("Leads"), "leads:list", "footprints", "leads.view", "g l"),
+            Item(_("Shifts and workload"), "followups:staffing", "users-round", "followups.assign"),
             Item(_("Appointments"), "visits:appointment_list", "calendar-clock", "visits.view"),
         ],
     ),

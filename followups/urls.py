@@ -2,6 +2,7 @@ from django.urls import path
 
 from followups import views
 from followups.sampling import views as sampling
+from followups.staffing import views as staffing_views
 
 app_name = "followups"
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("followups/plans/", views.plan_list, name="plan_list"),
     path("followups/plans/new/<slug:trigger>/", views.plan_create, name="plan_create"),
     path("followups/plans/<int:pk>/edit/", views.plan_edit, name="plan_edit"),
+    path("staffing/", staffing_views.staffing, name="staffing"),
+    path("staffing/<slug:store_code>/share/", staffing_views.share, name="share"),
+    path("staffing/<slug:store_code>/shifts/", staffing_views.shifts, name="shifts"),
     path("followups/<int:pk>/", views.detail, name="detail"),
     path("followups/<int:pk>/claim/", views.claim, name="claim"),
     path("followups/<int:pk>/renew/", views.renew, name="renew"),

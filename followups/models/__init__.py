@@ -4,5 +4,6 @@ from followups.models.followup import KEY_ACCOUNT, NO_SHOW, OCCASION, VERIFICATI
 from followups.models.plan import Plan
 from followups.models.sample import Sample
 from followups.models.sample_row import SampleRow
+from followups.models.shift import Shift
 
-__all__ = ["KEY_ACCOUNT", "LEASE", "NO_SHOW", "OCCASION", "VERIFICATION", "Attempt", "FollowUp", "Plan", "Sample", "SampleRow"]
+__all__ = ["KEY_ACCOUNT", "LEASE", "NO_SHOW", "OCCASION", "VERIFICATION", "Attempt", "FollowUp", "Plan", "Sample", "SampleRow", "Shift"]

@@ -75,7 +75,8 @@ class QueueQuerySet(models.QuerySet):
         """Claim the first of ``pks`` nobody is just taking; PostgreSQL skips locked rows, SQLite has one writer at a time."""
         order = Case(*(When(pk=pk, then=place) for place, pk in enumerate(pks)))
         with transaction.atomic():
-            row = self.callable(now).filter(pk__in=pks).order_by(order).select_for_update(skip_locked=True, of=("self",)).first()
+            rows = self.callable(now).select_related("plan", "customer").filter(pk__in=pks).order_by(order)
+            row = rows.select_for_update(skip_locked=True, of=("self",)).first()
             return row if row is not None and row.take(user, now) else None
 
 
