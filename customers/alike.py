@@ -5,12 +5,12 @@ from django.db.models import Q
 from common.errors import DomainError
 from customers.models import Customer, Vehicle
 from customers.numbers import normal_phone, normal_plate, plain
-from customers.search import Hit, ranked, vehicle_ranks
+from customers.search import Hit, Rank, phone_ranks, ranked, vehicle_ranks
 
 MOST_SHOWN = 5
 # Shorter beginnings of a company's name fit too many, shorter ends of a plate mean nothing yet.
 SHORTEST_COMPANY, SHORTEST_PLATE = 4, 6
-EXACT_CAR, EXACT_PLATE = (1, 4), 3
+EXACT_CAR = (Rank.VIN, Rank.VIN_END)
 
 
 def customers_like(user, typed, key):
@@ -19,11 +19,11 @@ def customers_like(user, typed, key):
     name, phone = plain(typed.get("name", "")), whole_phone(typed.get("phone", ""))
     ranks = []
     if key == "phone" and phone:
-        ranks.append((2, Q(phone=phone)))
+        ranks += phone_ranks(phone)
     if name and phone:
-        ranks.append((13, Q(name=name, phone_tail=phone[-4:])))
+        ranks.append((Rank.NAME_AND_PHONE_END, Q(name=name, phone_tail=phone[-4:])))
     if key == "name" and len(name) >= SHORTEST_COMPANY:
-        ranks.append((14, Q(name__icontains=name, kind=Customer.Kind.COMPANY)))
+        ranks.append((Rank.COMPANY, Q(name__icontains=name, kind=Customer.Kind.COMPANY)))
     return [Hit(person, None, person.rank) for person in ranked(people, ranks)[:MOST_SHOWN]]
 
 
@@ -42,7 +42,7 @@ def in_store(model, user, typed):
 
 def plate_ranks(text):
     plate = normal_plate(text)
-    return [(EXACT_PLATE, Q(plate=plate))] if len(plate) >= SHORTEST_PLATE else []
+    return [(Rank.PLATE, Q(plate=plate))] if len(plate) >= SHORTEST_PLATE else []
 
 
 def whole_phone(text):

@@ -5,7 +5,7 @@ from common.upsert import KEY, UpsertMixin
 from customers.custom import CustomValuesField
 from customers.filters import CustomerApiFilter, VehicleApiFilter
 from customers.masking import MASKS, told
-from customers.models import Channel, Customer, PastOwnership, Purpose, Reveal, Vehicle
+from customers.models import Channel, Customer, PastOwnership, PastPlate, Phone, Purpose, Reveal, Vehicle
 from customers.models.reveal import reveal
 from stores.models import Store
 
@@ -34,6 +34,27 @@ class ArchiveSerializer(StrictSerializerMixin, MaskedMixin, ModelRulesMixin, ser
         return fields
 
 
+class PhoneSerializer(StrictSerializerMixin, MaskedMixin, ModelRulesMixin, serializers.ModelSerializer):
+    checked_always = ()
+
+    class Meta:
+        model = Phone
+        fields = ["id", "phone", "label", "note", "wrong_at"]
+        read_only_fields = ["wrong_at"]
+
+
+class OtherPhoneSerializer(StrictSerializerMixin, serializers.Serializer):
+    """Names one of the customer's numbers."""
+
+    phone = serializers.IntegerField()
+
+
+class PastPlateSerializer(MaskedMixin, serializers.ModelSerializer):
+    class Meta:
+        model = PastPlate
+        fields = ["plate", "since", "until"]
+
+
 class CustomerSerializer(ArchiveSerializer):
     # The external id is taken once among the records that have not been merged away.
     checked_always = ("store", "merged_into")
@@ -41,11 +62,12 @@ class CustomerSerializer(ArchiveSerializer):
     store = ScopedField(queryset=Store.objects.all())
     referred_by = ScopedField(queryset=Customer.objects.all(), required=False, allow_null=True)
     custom = CustomValuesField(required=False)
+    other_phones = PhoneSerializer(many=True, read_only=True)
 
     class Meta:
         model = Customer
         fields = [
-            "id", "store", "kind", "name", "gender", "phone", "birthday", "lunar_birthday", "address", "is_key_account", "channel",
+            "id", "store", "kind", "name", "gender", "phone", "other_phones", "birthday", "lunar_birthday", "address", "is_key_account", "channel",
             "referred_by", "keeper", "loyalty", "loyalty_on", "notes", "do_not_call_at",
             "phone_doubtful_at",
             "confirmed_at", "custom", "source", "external_id", "created_at", "updated_at",
@@ -53,15 +75,24 @@ class CustomerSerializer(ArchiveSerializer):
         read_only_fields = ["loyalty", "loyalty_on", "do_not_call_at", "phone_doubtful_at", "confirmed_at", "created_at", "updated_at"]
         validators = []
 
+    def validate(self, attrs):
+        attrs = super().validate(attrs)
+        # Another system sends the number it knows again and again: which of several is preferred is decided here.
+        if self.context.get("is_upsert") and self.instance and any(each.phone == attrs.get("phone") for each in self.instance.other_phones):
+            del attrs["phone"]
+        return attrs
+
 
 class VehicleSerializer(ArchiveSerializer):
     customer = ScopedField(queryset=Customer.objects.select_related("store"))
     custom = CustomValuesField(required=False)
+    past_plates = PastPlateSerializer(many=True, read_only=True)
 
     class Meta:
         model = Vehicle
         fields = [
-            "id", "store", "customer", "vin", "plate", "brand", "model", "engine_number", "power", "invoiced_on", "delivered_on", "registered_on",
+            "id", "store", "customer", "vin", "plate", "past_plates", "brand", "model", "engine_number", "power", "invoiced_on", "delivered_on",
+            "registered_on",
             "compulsory_insurance_until", "commercial_insurance_until", "mileage", "mileage_on", "next_maintenance_on", "inspection_class",
             "inspected_on", "inspection_due_on", "custom", "source", "external_id", "created_at", "updated_at",
         ]  # fmt: skip
@@ -103,11 +134,16 @@ class ArchiveViewSet(UpsertMixin, PatchMixin, mixins.ListModelMixin, mixins.Crea
 
 
 class CustomerViewSet(VerbMixin, ArchiveViewSet):
-    queryset = Customer.objects.all()
+    queryset = Customer.objects.prefetch_related("phones")
     serializer_class = CustomerSerializer
     filterset_class = CustomerApiFilter
     permissions = WRITTEN | {
         "reveal": "customers.reveal",
+        "add_phone": "customers.edit",
+        "prefer_phone": "customers.edit",
+        "mark_phone_wrong": "customers.edit",
+        "mark_phone_right": "customers.edit",
+        "remove_phone": "customers.edit",
         "confirm": "customers.edit",
         "stop_calls": "customers.edit",
         "allow_calls": "customers.edit",
@@ -119,6 +155,33 @@ class CustomerViewSet(VerbMixin, ArchiveViewSet):
         """Open phone and address for a minute: they are whole in this answer and in the next ones."""
         customer, given = self.asked_of(request)
         reveal(customer, **given, by=request.user)
+        return self.answer(customer)
+
+    @verb(CustomerSerializer, PhoneSerializer)
+    def add_phone(self, request, pk):
+        customer, given = self.asked_of(request)
+        Phone(customer=customer, **given).add(by=request.user)
+        return self.answer(customer)
+
+    @verb(CustomerSerializer, OtherPhoneSerializer)
+    def prefer_phone(self, request, pk):
+        return self.to_phone(request, Phone.prefer)
+
+    @verb(CustomerSerializer, OtherPhoneSerializer)
+    def mark_phone_wrong(self, request, pk):
+        return self.to_phone(request, Phone.mark_wrong)
+
+    @verb(CustomerSerializer, OtherPhoneSerializer)
+    def mark_phone_right(self, request, pk):
+        return self.to_phone(request, Phone.mark_right)
+
+    @verb(CustomerSerializer, OtherPhoneSerializer)
+    def remove_phone(self, request, pk):
+        return self.to_phone(request, Phone.remove)
+
+    def to_phone(self, request, verb_of_phone):
+        customer, given = self.asked_of(request)
+        verb_of_phone(customer.number_known(given["phone"]), by=request.user)
         return self.answer(customer)
 
     @verb(CustomerSerializer)
@@ -167,7 +230,7 @@ class InspectSerializer(StrictSerializerMixin, serializers.Serializer):
 
 
 class VehicleViewSet(VerbMixin, ArchiveViewSet):
-    queryset = Vehicle.objects.select_related("store")
+    queryset = Vehicle.objects.select_related("store").prefetch_related("past_plates")
     serializer_class = VehicleSerializer
     filterset_class = VehicleApiFilter
     permissions = WRITTEN | {"transfer": "customers.edit", "inspect": "customers.edit"}

@@ -6,7 +6,7 @@ from itertools import combinations
 from django.db import transaction
 from django.db.models import Count
 
-from customers.models import Customer, DuplicatePair
+from customers.models import Customer, DuplicatePair, Phone
 
 Reason = DuplicatePair.Reason
 COMPANY = {"kind": Customer.Kind.COMPANY}
@@ -16,6 +16,7 @@ KEYS = [(("phone",), {}), (("name", "phone_tail"), {}), (("name", "birthday"), {
 MOST_ALIKE = 8
 WEIGHTS = {
     Reason.PHONE: 55,
+    Reason.OTHER_PHONE: 50,
     Reason.PHONE_END: 25,
     Reason.NAME: 35,
     Reason.COMPANY: 30,
@@ -49,11 +50,33 @@ def judged(pair, signs):
 
 def likely_pairs(store):
     """Return ``{(smaller id, larger id): signs}`` of the customers who share a key."""
-    pairs = {}
-    for names, more in KEYS:
-        for group in groups(Customer.objects.filter(store=store, **more), names):
-            pairs |= {(one.pk, other.pk): signs_of(one, other) for one, other in combinations(group, 2) if (one.pk, other.pk) not in pairs}
+    pairs, numbers = {}, other_numbers(store)
+    keyed = (group for names, more in KEYS for group in groups(Customer.objects.filter(store=store, **more), names))
+    for group in (*keyed, *groups_by_other_number(store, numbers)):
+        news = [(one, other) for one, other in combinations(group, 2) if (one.pk, other.pk) not in pairs]
+        pairs |= {(one.pk, other.pk): signs_of(one, other, numbers) for one, other in news}
     return pairs
+
+
+def other_numbers(store):
+    """Return ``{customer id: numbers}`` of what stands beside the preferred ones."""
+    found = defaultdict(set)
+    for pk, number in Phone.objects.filter(customer__store=store, customer__merged_into=None).values_list("customer", "phone"):
+        found[pk].add(number)
+    return found
+
+
+def groups_by_other_number(store, numbers):
+    """Return the lists of rows, ordered by id, that are reached by one number which not all of them prefer."""
+    reached = defaultdict(set)
+    for pk, own in numbers.items():
+        for number in own:
+            reached[number].add(pk)
+    for pk, number in Customer.objects.filter(store=store, phone__among=set(reached)).values_list("pk", "phone"):
+        reached[number].add(pk)
+    shared = [pks for pks in reached.values() if 2 <= len(pks) <= MOST_ALIKE]
+    rows = {row.pk: row for row in Customer.objects.filter(pk__among=set().union(*shared)).only(*SEEN)}
+    return [[rows[pk] for pk in sorted(pks)] for pks in shared]
 
 
 def groups(rows, names):
@@ -67,8 +90,8 @@ def groups(rows, names):
     return [group for group in found.values() if 2 <= len(group) <= MOST_ALIKE]
 
 
-def signs_of(one, other):
-    """Return what speaks for and against the two being one, in the order of the weights."""
+def signs_of(one, other, numbers):
+    """Return what speaks for and against the two being one, in the order of the weights; ``numbers`` are those beside the preferred ones."""
 
     def same(name):
         return bool(getattr(one, name)) and getattr(one, name) == getattr(other, name)
@@ -76,9 +99,13 @@ def signs_of(one, other):
     def differs(name):
         return bool(getattr(one, name) and getattr(other, name)) and getattr(one, name) != getattr(other, name)
 
+    def reached(row):
+        return ({row.phone} | numbers.get(row.pk, set())) - {""}
+
     holding = {
         Reason.PHONE: same("phone"),
-        Reason.PHONE_END: same("phone_tail") and not same("phone"),
+        Reason.OTHER_PHONE: bool(reached(one) & reached(other)) and not same("phone"),
+        Reason.PHONE_END: same("phone_tail") and not reached(one) & reached(other),
         Reason.NAME: same("name"),
         Reason.COMPANY: same("name") and {one.kind, other.kind} == {Customer.Kind.COMPANY},
         Reason.BIRTHDAY: same("birthday"),

@@ -1,5 +1,7 @@
 """Columns of customers and vehicles as dealer systems export them."""
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from common.cells import BadCell, choice, day, limited_text, text
@@ -8,6 +10,7 @@ from common.excel import Column, spelled
 from customers.models import Customer
 from customers.numbers import normal_phone, normal_plate, normal_vin, plate_known, vin_check_ok
 
+APART = re.compile(r"[,;|/，；、\n]")
 GENDERS = {Customer.Gender.MALE: ["男", "先生", "male", "m"], Customer.Gender.FEMALE: ["女", "女士", "小姐", "female", "f"]}
 
 
@@ -21,6 +24,12 @@ def accepted(normalise):
             raise BadCell(error.code, error.message) from error
 
     return parse
+
+
+def phones(cell):
+    """Read several numbers in one cell, put apart by commas, semicolons, bars or slashes."""
+    parts = filter(None, (part.strip() for part in APART.split(text(cell))))
+    return tuple(dict.fromkeys(map(accepted(normal_phone), parts))) or None
 
 
 def plate(cell) -> str:
@@ -70,6 +79,7 @@ CUSTOMER_COLUMNS = [
     CUSTOMER_NAME,
     Column("gender", spelled("性别|客户性别|Gender|Sex"), gender),
     PHONE,
+    Column("other_phones", spelled("其他电话|备用电话|备用手机|第二电话|其他手机|Other phones|Other phone|Second phone"), phones),
     Column("birthday", spelled("生日|出生日期|客户生日|Birthday|Date of birth"), day),
     Column("address", spelled("地址|联系地址|通讯地址|住址|Address"), limited_text(200)),
     PLATE,

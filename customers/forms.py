@@ -12,7 +12,7 @@ from common.errors import DomainError, as_validation_error
 from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, day_input
 from customers.custom import CustomFieldsMixin
 from customers.masking import MASKS
-from customers.models import Channel, ContactPerson, Customer, InspectionRule, PastOwnership, Purpose, Reveal, Vehicle
+from customers.models import Channel, ContactPerson, Customer, InspectionRule, PastOwnership, Phone, Purpose, Reveal, Vehicle
 from customers.numbers import normal_phone, plate_known, vin_check_ok
 from customers.services import moved_inspections
 from stores.fields import StoreField
@@ -99,7 +99,7 @@ class ReferrerMixin(forms.Form):
 
     def referrer(self, phone):
         with as_validation_error():
-            found = Customer.objects.filter(store=self.instance.store_id, phone=normal_phone(phone, "referrer_phone")).order_by("pk").first()
+            found = Customer.objects.with_number(self.instance.store_id, normal_phone(phone, "referrer_phone")).order_by("pk").first()
             if found is None:
                 raise DomainError(_("No customer of this store has this phone."), code="referrer_unknown", field="referrer_phone")
             self.check_referrer(found)
@@ -249,6 +249,21 @@ class ContactForm(forms.ModelForm):
         model = ContactPerson
         fields = ["name", "relation", "phone", "birthday", "lunar_birthday", "preferences"]
         widgets = {"birthday": day_input()}
+
+
+class PhoneForm(ConfirmedMixin, forms.ModelForm):
+    is_preferred = forms.BooleanField(label=_("Call this number first"), required=False)
+
+    class Meta:
+        model = Phone
+        fields = ["phone", "label", "note"]
+        widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
+
+    def doubts(self):
+        owner = self.instance.customer
+        namesake = Customer.objects.with_number(owner.store_id, self.instance.phone).exclude(pk=owner.pk).first()
+        if namesake is not None:
+            yield "phone", _("%(name)s has the same number.") % {"name": namesake.name}
 
 
 class ConsentForm(forms.Form):

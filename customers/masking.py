@@ -97,11 +97,11 @@ def open_queries(user):
     return [Reveal.objects.open_to(user, now).order_by().values_list("customer_id"), *asked]
 
 
-def with_openness(customers, user):
-    """Load with customers whether they are open to the person, for a page about one of them: it costs no query of its own."""
-    conditions = (Q(Exists(ids.filter(customer_id=OuterRef("pk")))) for ids in open_queries(user))
-    return customers.annotate(is_opened=ExpressionWrapper(reduce(or_, conditions), output_field=BooleanField()))
+def with_openness(rows, user, customer="pk"):
+    """Load with rows whether their ``customer`` is open to the person, for a page about one of them: it costs no query of its own."""
+    conditions = (Q(Exists(ids.filter(customer_id=OuterRef(customer)))) for ids in open_queries(user))
+    return rows.annotate(is_opened=ExpressionWrapper(reduce(or_, conditions), output_field=BooleanField()))
 
 
-def remember_openness(customer, user):
-    user._open_customers = {customer.pk} if customer.is_opened else set()
+def remember_openness(customer, user, is_opened):
+    user._open_customers = {customer.pk} if is_opened else set()

@@ -33,7 +33,9 @@ def merge_customers(kept, other, *, by, taken=(), taken_own=()):
     moved = {reference.key: ids for reference in references() if (ids := reference.ids(other))}
     for reference in references():
         reference.move(moved.get(reference.key, []), kept)
-    merge = CustomerMerge.objects.create(store_id=kept.store_id, kept=kept, other=other, merged_by=by, kept_after=image(kept), moved=moved, **before)
+    added = keep_numbers(kept, before.values())
+    after = {"kept_after": image(kept), "moved": moved, "added": added}
+    merge = CustomerMerge.objects.create(store_id=kept.store_id, kept=kept, other=other, merged_by=by, **before, **after)
     record("customer.merged", kept, by=by, customer_id=kept.pk, other=other.pk, rows=sum(map(len, moved.values())))
     return merge
 
@@ -71,6 +73,13 @@ def take_over(kept, other, taken, taken_own):
     kept.save()
 
 
+def keep_numbers(kept, images):
+    """Write down beside the preferred number which of the two records' was not chosen; return the ids for the undo."""
+    known = {kept.phone, "", *kept.phones.values_list("phone", flat=True)}
+    doubted = {image["phone"]: kept._meta.get_field("phone_doubtful_at").to_python(image["phone_doubtful_at"]) for image in images}
+    return [kept.write_down(number, doubtful_at).pk for number, doubtful_at in doubted.items() if number not in known]
+
+
 @transaction.atomic
 def undo_merge(kept, *, by, now=None):
     """Take the newest merge into ``kept`` back: both records stand as before, and every row that moved is where it was.
@@ -88,6 +97,7 @@ def undo_merge(kept, *, by, now=None):
         raise Conflict(_("There is no merge of the last 30 days to undo."), code="nothing_to_undo")
     check_fields(merge, kept)
     check_external_id(kept, other)
+    kept.phones.filter(pk__in=merge.added).delete()
     move_back(merge, kept, other)
     restore(kept, restored(merge, image(kept), now))
     restore(other, merge.other_before)

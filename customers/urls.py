@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers import custom_views, inspection_views, link_views, merge_views, reveal_views, views
+from customers import custom_views, inspection_views, link_views, merge_views, phone_views, reveal_views, views
 from customers.quality import views as quality
 
 app_name = "customers"
@@ -20,6 +20,7 @@ urlpatterns = [
     path("customers/<int:pk>/reveal/", reveal_views.reveal_customer, name="reveal"),
     path("reveals/", reveal_views.reveal_list, name="reveal_list"),
     path("customers/<int:pk>/contacts/new/", views.add_contact, name="add_contact"),
+    path("customers/<int:pk>/phones/new/", phone_views.add_phone, name="add_phone"),
     path("customers/<int:pk>/vehicles/new/", views.vehicle_create, name="vehicle_create"),
     path("customers/<int:pk>/merge/<int:other_pk>/", merge_views.merge, name="merge"),
     path("customers/<int:pk>/unmerge/", merge_views.unmerge, name="unmerge"),
@@ -34,6 +35,11 @@ urlpatterns = [
     path("data-quality/<slug:rule_code>/<int:pk>/fix/", quality.quality_fix, name="quality_fix"),
     path("data-quality/<slug:rule_code>/<int:pk>/attest/", quality.quality_attest, name="quality_attest"),
     path("contacts/<int:pk>/remove/", views.remove_contact, name="remove_contact"),
+    path("phones/<int:pk>/prefer/", phone_views.phone_prefer, name="phone_prefer"),
+    path("phones/<int:pk>/mark_wrong/", phone_views.phone_mark_wrong, name="phone_mark_wrong"),
+    path("phones/<int:pk>/mark_right/", phone_views.phone_mark_right, name="phone_mark_right"),
+    path("phones/<int:pk>/remove/", phone_views.phone_remove, name="phone_remove"),
+    path("past_plates/<int:pk>/remove/", phone_views.past_plate_remove, name="past_plate_remove"),
     path("vehicles/", views.vehicle_list, name="vehicle_list"),
     path("vehicles/<int:pk>/", views.vehicle_detail, name="vehicle_detail"),
     path("vehicles/<int:pk>/edit/", views.vehicle_edit, name="vehicle_edit"),

@@ -20,7 +20,8 @@ from customers.fuse import count_page
 from customers.masking import hidden_fields, remember_openness, with_openness
 from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Vehicle
 from customers.notices import notices_for
-from customers.search import SHORTEST, find
+from customers.reach import people_and_phones
+from customers.search import FORMER, SHORTEST, find
 from customers.services import transfer_vehicle
 
 
@@ -33,6 +34,8 @@ def search(request):
     if request.htmx:
         return render(request, "customers/_hits.html", context)
     if len(hits) == 1:
+        if hits[0].rank in FORMER:
+            messages.info(request, _("Found by a former plate: the car has another one now."))
         return redirect(hits[0].url)
     return render(request, "customers/search.html", context)
 
@@ -81,10 +84,11 @@ def detail(request, pk):
     customer = get_object_or_404(customers.select_related("store", "referred_by", "keeper"), pk=pk)
     if customer.merged_into_id:
         return redirect("customers:detail", customer.merged_into_id)
-    remember_openness(customer, request.user)
+    remember_openness(customer, request.user, customer.is_opened)
     count_page(request.user, customer)
     can_merge = request.user.may("customers.merge", customer.store_id)
     events = Event.objects.for_user(request.user).of_customer(customer)
+    contacts, phones = people_and_phones(customer)
     context = {
         "customer": customer,
         "reveal_form": RevealForm(),
@@ -94,7 +98,9 @@ def detail(request, pk):
         "undoable": CustomerMerge.objects.undoable(timezone.now()).filter(kept=customer).first() if can_merge else None,
         "own_facts": facts_of(customer),
         "vehicles": customer.vehicles.all(),
-        "contacts": customer.contacts.all(),
+        "contacts": contacts,
+        "phones": customer.numbers_beside(phones),
+        "preferred": next((phone for phone in phones if phone.phone == customer.phone), None),
         "consents": consent_table(customer),
         "notices": notices_for([customer], request.user)[customer.pk],
         "timeline": timeline_of(events, request.GET),
@@ -204,13 +210,16 @@ def vehicle_list(request):
 
 @requires("customers.view")
 def vehicle_detail(request, pk):
-    vehicle = own_vehicle(request, pk)
+    vehicles = with_openness(Vehicle.objects.for_user(request.user), request.user, "customer_id")
+    vehicle = get_object_or_404(vehicles.select_related("store", "customer"), pk=pk)
+    remember_openness(vehicle.customer, request.user, vehicle.is_opened)
     past_owners = vehicle.past_ownerships.select_related("customer")
     owners = Customer.everyone.known_as([vehicle.customer_id, *(past.customer_id for past in past_owners)])
     events = Event.objects.for_user(request.user).filter(customer_ref__in=owners, vehicle_ref=vehicle.pk).newest_first()
     context = {
         "vehicle": vehicle,
         "past_owners": past_owners,
+        "past_plates": vehicle.past_plates.all(),
         "step": vehicle.next_inspection(),
         "inspect_form": InspectForm(initial={"on": vehicle.store.today()}),
         "own_facts": facts_of(vehicle),

@@ -14,7 +14,7 @@ from accounts.models import User
 from activity.models import Event
 from common.bulk import load, reserve_ids
 from complaints.models import Complaint, Round
-from customers.models import Consent, ContactPerson, Customer, Vehicle
+from customers.models import Consent, ContactPerson, Customer, PastPlate, Phone, Vehicle
 from followups.models import Attempt, FollowUp
 from leads.models import Lead
 from messaging.models import SimulatedReceipt
@@ -42,6 +42,8 @@ KEYED = [
     Lead,
 ]
 UNKEYED = {
+    Phone: ["customer_id", "phone", "phone_tail", "label", "note"],
+    PastPlate: ["vehicle_id", "plate", "since", "until"],
     Answer: ["response_id", "question_id", "value", "text"],
     FactorScore: ["response_id", "factor_id", "points"],
     Attempt: ["followup_id", "by_id", "at", "outcome", "note", "next_at"],

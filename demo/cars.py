@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts.roles import Role
-from customers.models import Channel, Consent, ContactPerson, Customer, Purpose, Vehicle
+from customers.models import Channel, Consent, ContactPerson, Customer, PastPlate, Phone, Purpose, Vehicle
 from customers.names import pinyin_key
 from demo.names import BRAND, MODEL_WEIGHTS, MODELS, company_name, customer_name, phone, plate, vin
 from demo.own_fields import hobbies
@@ -19,6 +19,8 @@ CONSENTS = [
 ]
 SEASON = 183
 YEAR = 365
+# What is added to a number to make another one nobody else has.
+SECOND_PHONES, FORMER_PLATES = 50_000_000, 500_000
 
 
 @dataclass
@@ -58,10 +60,18 @@ def new_customer(world, branch, rng, at, by):
     )
     world.books.add(customer)
     world.books.note("customer.created", customer, at, by)
+    if number % 8 == 0:
+        name_second_phone(world, customer, number)
     ask_consents(world, customer, rng, at, by)
     if is_company or rng.random() < 0.04:
         name_contact(world, customer, rng, at, by)
     return customer
+
+
+def name_second_phone(world, customer, number):
+    second = phone(SECOND_PHONES + 37 * number)
+    label, note = (Phone.Label.WORK, "") if customer.kind == Customer.Kind.COMPANY else (Phone.Label.MOBILE, "下班后接听")
+    world.books.enter(Phone, customer.pk, second, second[-4:], label, note)
 
 
 def ask_consents(world, customer, rng, at, by):
@@ -121,6 +131,8 @@ def older_car(world, branch, rng, created: datetime, due):
     registered_on = branch.day(created) - DAY * rng.randint(200, 2600)
     customer = new_customer(world, branch, rng, created, by)
     vehicle = new_vehicle(world, rng, customer, created, by, registered_on=registered_on)
+    if vehicle.pk % 15 == 0 and vehicle.power == Vehicle.Power.FUEL:
+        world.books.enter(PastPlate, vehicle.pk, plate(FORMER_PLATES + vehicle.pk, vehicle.power), registered_on, registered_on + DAY * 150)
     return Car(vehicle, due, rng.uniform(18, 62), visits=1)
 
 

@@ -19,7 +19,7 @@ from surveys.api import naming_answers
 class AttemptSerializer(serializers.ModelSerializer):
     class Meta:
         model = Attempt
-        fields = ["at", "by", "outcome", "note", "next_at"]
+        fields = ["at", "by", "outcome", "note", "next_at", "phone_tail"]
 
 
 class FollowUpSerializer(serializers.ModelSerializer):
@@ -49,11 +49,15 @@ class CallerField(serializers.PrimaryKeyRelatedField):
 
 
 class LogSerializer(StrictSerializerMixin, serializers.Serializer):
-    """What came of a call; ``answers`` as ``{question code: rating, 1 or 0, text, or null}`` belong to the outcome ``ok``."""
+    """What came of a call; ``answers`` as ``{question code: rating, 1 or 0, text, or null}`` belong to the outcome ``ok``.
+
+    ``phone`` is the id of the number dialled among the customer's other ones; without it the preferred one was.
+    """
 
     outcome = serializers.ChoiceField(choices=Outcome)
     note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
     next_at = serializers.DateTimeField(required=False, allow_null=True)
+    phone = serializers.IntegerField(required=False, allow_null=True)
     answers = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
     also = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="Other calls of the household one holds that this settles too.")
 

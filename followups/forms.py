@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import day_input, moment_input
+from customers.masking import seen
 from followups.models import Plan
 from followups.models.condition import CODES, OF_ORDERS
 from followups.outcomes import OUTCOMES, Outcome
@@ -26,6 +27,21 @@ class OutcomeSelect(forms.RadioSelect):
         return option
 
 
+class DialledField(forms.TypedChoiceField):
+    """Which of the customer's numbers was dialled: the preferred one, unless it has failed in this follow-up and another is left."""
+
+    def __init__(self, followup, others, user):
+        preferred = " · ".join([seen(followup.customer, "phone", user), str(_("Preferred"))])
+        numbers = [("", preferred), *((other.pk, self.words(other, user)) for other in others)]
+        best = next(iter(followup.numbers_left()), followup.customer)
+        offered = {"choices": numbers, "initial": "" if best == followup.customer else best.pk, "empty_value": None, "coerce": int}
+        super().__init__(label=_("Number dialled"), required=False, widget=forms.RadioSelect, **offered)
+
+    def words(self, other, user):
+        words = [seen(other, "phone", user), other.get_label_display(), other.note, str(_("Wrong number")) if other.wrong_at else ""]
+        return " · ".join(filter(None, words))
+
+
 class CallForm(forms.Form):
     """What came of the call; the time belongs to "call back later" and is read in the store's own zone."""
 
@@ -35,9 +51,11 @@ class CallForm(forms.Form):
         label=_("Note, in the customer's own words"), required=False, max_length=LONGEST_NOTE, widget=forms.Textarea({"rows": 3, "data-key": "w"})
     )
 
-    def __init__(self, followup, *args, **kwargs):
+    def __init__(self, followup, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.followup = followup
+        if followup.plan.is_call and (others := followup.customer.other_phones):
+            self.fields["phone"] = DialledField(followup, others, user)
         if not followup.plan.is_call:
             self.fields["outcome"].choices = [(outcome, outcome.label) for outcome in followup.plan.outcomes]
             self.fields["next_at"].widget = forms.HiddenInput()
@@ -50,9 +68,9 @@ class CallForm(forms.Form):
 class Call:
     """The two forms of the call screen taken together: outcome and questionnaire."""
 
-    def __init__(self, followup, data=None, draft=None):
+    def __init__(self, followup, user, data=None, draft=None):
         self.followup = followup
-        self.form = CallForm(followup, data, initial=draft)
+        self.form = CallForm(followup, data, initial=draft, user=user)
         questionnaire = followup.plan.questionnaire()
         self.interview = InterviewForm(questionnaire, data, initial=draft) if questionnaire else None
 

@@ -17,7 +17,7 @@ from customers.models import Channel, Consent, Purpose
 from followups.deadlines import Deadlines
 from followups.household import can_share, held_household
 from followups.models import NO_SHOW, VERIFICATION, FollowUp, Plan
-from followups.outcomes import Outcome
+from followups.outcomes import OUTCOMES, Outcome
 from stores.models import Store
 from surveys.models import Response
 from visits.models import Delivery, Visit
@@ -234,31 +234,41 @@ def take_back(now=None):
                 followup.take_back(now)
 
 
-def log_call(followup, outcome, *, by, note="", next_at=None, answers=None, also=()):
-    """Submit the answers of a call and log its outcome, both or neither; ``also`` are ids of other calls of the household it settles.
+def log_call(followup, outcome, *, by, note="", answers=None, also=(), **particulars):
+    """Submit the answers of a call and log its outcome, both or neither.
+
+    ``also`` are ids of other calls of the household it settles, ``particulars`` are ``next_at`` and ``phone``.
 
     Sent twice (a double click) it happens once (T38). When somebody else has the follow-up by now, the note is kept as a remark (T37).
     """
+    phone = particulars.get("phone")
+    # The caller who goes on with another number still holds it, so nothing else would notice.
+    if followup.is_open and followup.holder() == by and followup.is_repetition(outcome, note, by=by, phone=phone):
+        return followup
     try:
         with transaction.atomic():
             response = submit_answers(followup, outcome, answers, note, by)
-            followup.log(outcome, by=by, note=note, next_at=next_at, response=response)
-            share_outcome(followup, outcome, also, by=by, next_at=next_at)
+            followup.log(outcome, by=by, note=note, response=response, **particulars)
+            share_outcome(followup, outcome, also, by=by, **particulars)
     except Conflict:
         followup.refresh_from_db()
-        if followup.is_repetition(outcome, note, by=by):
+        if followup.is_repetition(outcome, note, by=by, phone=phone):
             return followup
         followup.remark(note, by=by)
         raise
     return followup
 
 
-def share_outcome(followup, outcome, also, *, by, next_at=None):
-    """Log the same outcome for the other calls of the household, as one and the same contact (FU11)."""
+def share_outcome(followup, outcome, also, *, by, next_at=None, phone=None):
+    """Log the same outcome for the other calls of the household, as one and the same contact (FU11).
+
+    What the household shares is the preferred number: another one that failed says nothing of the others in it.
+    """
     talk = followup.attempts.first()
     for other in held_household(followup, by, timezone.now()) if also else ():
-        if other.pk in also and can_share(outcome, other):
-            other.log(outcome, by=by, next_at=next_at, joined_to=talk)
+        is_own = other.customer_id == followup.customer_id
+        if other.pk in also and can_share(outcome, other) and (is_own or not phone or OUTCOMES[outcome].is_contact):
+            other.log(outcome, by=by, next_at=next_at, phone=phone if is_own else None, joined_to=talk)
 
 
 def submit_answers(followup, outcome, answers, note, by):

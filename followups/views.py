@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from followups import services
 from followups.filters import FollowUpFilter
 from followups.forms import AssignForm, Call, CancelForm, NewPlanForm, PlanForm, PreviewForm
 from followups.household import held_household, take_household
-from followups.models import FollowUp, Plan
+from followups.models import Attempt, FollowUp, Plan
 from followups.outcomes import Outcome
 from followups.preview import preview_of
 from followups.queue import Queue
@@ -100,7 +101,7 @@ def release(request, pk):
 @requires("followups.work")
 def keep_draft(request, pk):
     followup = found(request, pk)
-    followup.keep_draft(Call(followup, request.POST).words(), by=request.user)
+    followup.keep_draft(Call(followup, request.user, request.POST).words(), by=request.user)
     return HttpResponse(status=204)
 
 
@@ -108,11 +109,14 @@ def keep_draft(request, pk):
 @requires("followups.work")
 def log(request, pk):
     followup = found(request, pk)
-    call, also = Call(followup, request.POST), {int(pk) for pk in request.POST.getlist("also") if pk.isdecimal()}
+    call, also = Call(followup, request.user, request.POST), {int(pk) for pk in request.POST.getlist("also") if pk.isdecimal()}
     given = {"answers": call.answers(), "also": also} | call.form.cleaned_data if call.is_valid() else None
     if given is None or not accepted(call.form, services.log_call, followup, by=request.user, **given):
         return call_screen(request, followup, call, status=422)
     messages.success(request, followup.result_words())
+    if followup.holder() == request.user:
+        # Another number of the customer comes next.
+        return redirect(followup)
     # What is still to be said to the same person comes next, before the telephone is put down.
     return redirect(next(iter(held_household(followup, request.user, timezone.now())), followup))
 
@@ -122,7 +126,7 @@ def log(request, pk):
 def complain(request, pk):
     """Go on to the complaint form; what has been said so far goes along, a filled-in questionnaire is submitted first."""
     followup = found(request, pk)
-    call = Call(followup, request.POST)
+    call = Call(followup, request.user, request.POST)
     if followup.is_open and call.has_answers():
         services.log_call(followup, Outcome.OK, by=request.user, note=request.POST.get("note", ""), answers=call.interview.answers())
     elif followup.is_open:
@@ -208,6 +212,7 @@ def found(request, pk):
 def call_screen(request, followup, call=None, *, status=200, **forms):
     """Render the follow-up: with the call form for its holder, read-only for everybody else."""
     user, now = request.user, timezone.now()
+    prefetch_related_objects([followup], Prefetch("attempts", Attempt.objects.select_related("by")), "customer__phones")
     is_held = followup.is_open and followup.holder(now) == user
     can_take = followup.is_open and not is_held and followup.can_work_by(user)
     context = {
@@ -216,14 +221,15 @@ def call_screen(request, followup, call=None, *, status=200, **forms):
         "now": now,
         "holder": followup.holder(now),
         "is_held": is_held,
-        "call": (call or Call(followup, draft=followup.draft_of(user))) if is_held else None,
+        "call": (call or Call(followup, user, draft=followup.draft_of(user))) if is_held else None,
         "household": held_household(followup, user, now) if is_held else [],
         "can_take": can_take,
         "is_callable": can_take and followup.available_at <= now,
         "script": followup.script_for(user),
         "explanation": explain(followup.due_steps),
         "notices": notices_for([followup.customer], user)[followup.customer_id],
-        "attempts": followup.attempts.select_related("by"),
+        "attempts": followup.attempts.all(),
+        "other_phones": followup.customer.other_phones,
         "events": Event.objects.for_user(user).about(followup) if user.may("activity.view", followup.store_id) else [],
     }
     if followup.can_assign_by(user):

@@ -27,6 +27,8 @@ SUBJECTS = {
     "customers:vehicle_inspect": "vehicle",
     "customers:inspectionrule_": "inspection_rule",
     "customers:remove_contact": "contact",
+    "customers:phone_": "phone",
+    "customers:past_plate_": "past_plate",
     "customers:duplicate_": "duplicate",
     "customers:custom_field": "custom_field",
     "visits:": "visit",

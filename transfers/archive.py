@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from customers.models import Customer, Vehicle
 from transfers.drafts import KEYS, Draft, insert_drafts, number_new, read_drafts, update_drafts
+from transfers.numbers import Numbers
 
 CUSTOMER_FIELDS = ["name", "name_key", "gender", "phone", "phone_tail", "birthday", "address", "external_id", "source"]
 VEHICLE_FIELDS = [
@@ -74,6 +75,7 @@ class Archive:
         self.by_vin, self.by_plate, self.by_external_id, self.by_name_and_phone = {}, {}, {}, {}
         self.owners, self.asked = {}, defaultdict(set)
         self.merged_numbers, self.merged_people = {}, {}
+        self.numbers = Numbers(store)
 
     def read(self, block):
         """Load what is already known of the cars and people in the block."""
@@ -84,9 +86,12 @@ class Archive:
             *self.know_vehicles("plate", [plate for plate, vin in zip(plates, vins, strict=True) if vin], vin=""),
         ]
         self.know_customers("pk", (car.values["customer_id"] for car in cars))
-        self.know_customers("phone", [phone for name in PHONES for phone in block.column(name)])
+        phones = [phone for name in PHONES for phone in block.column(name)]
+        self.know_customers("phone", phones)
+        self.know_by_other_number(phones)
         self.know_customers("external_id", block.column("external_id"), source=self.source)
         self.know_merged(block)
+        self.numbers.read(self.customers.known)
 
     def know_vehicles(self, name, values, **more):
         """Remember the cars found and return those not known before."""
@@ -114,6 +119,13 @@ class Archive:
             if customer.id not in self.customers.known:
                 self.customers.known[customer.id] = customer
                 self.remember_customer(customer)
+
+    def know_by_other_number(self, phones):
+        owners = self.numbers.owners(phones)
+        self.know_customers("pk", {pk for pk, _number in owners})
+        for pk, number in owners:
+            customer = self.customers.known[pk]
+            self.by_name_and_phone.setdefault((customer.values["name"], number), customer)
 
     def know_merged(self, block):
         """Remember which customer stands for the records in the block that have been merged into another (AR4)."""

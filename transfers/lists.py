@@ -1,11 +1,14 @@
 """The lists that can be taken out as a workbook: whose rows, which filters, which columns.
 
-A list has the columns of its page in their order. What the page shows small below a value stands in a column of its own right of it.
+A list has the columns of its page in their order. What the page shows small below a value stands in a column of its own right of it,
+and so does what hangs on a row many times and only its own page shows.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +18,7 @@ from complaints.models import Complaint
 from customers.custom import shown
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.masking import MASKS
-from customers.models import Customer, Vehicle
+from customers.models import Customer, PastPlate, Phone, Vehicle
 from followups.filters import FollowUpFilter
 from followups.models import FollowUp, SampleRow
 from followups.sampling.filters import SampleRowFilter
@@ -30,6 +33,7 @@ from visits.models import Delivery, PlateState, Visit
 class Column:
     """``cell`` makes the cell of the values at ``paths``; the first of them is masked like the field ``mask`` where the person may not see it.
 
+    ``gather`` finds for the values of a batch what hangs on them, ``{value: [texts]}``; each text is masked for itself.
     ``repeats`` is set where few values come again and again: each is put into words once a batch.
     """
 
@@ -40,10 +44,13 @@ class Column:
     is_day: bool = False
     is_moment: bool = False
     repeats: bool = False
+    gather: Callable | None = None
 
     def cells(self, values, hidden):
         """Return the cells of a batch, given the values of each path and, where some rows are to be masked, which."""
         first, *others = values
+        if self.gather:
+            return self.gathered(first, hidden or [False] * len(first))
         if self.mask and hidden:
             mask = MASKS[self.mask]
             first = [mask(value or "") if is_hidden else value for value, is_hidden in zip(first, hidden, strict=True)]
@@ -58,6 +65,11 @@ class Column:
         given = list(zip(first, *others, strict=True))
         words = {each: self.cell(*each) for each in set(given)}
         return [words[each] for each in given]
+
+    def gathered(self, keys, hidden):
+        found, mask = self.gather(keys), MASKS[self.mask]
+        texts = (found.get(key, ()) if not is_hidden else map(mask, found.get(key, ())) for key, is_hidden in zip(keys, hidden, strict=True))
+        return [", ".join(each) for each in texts]
 
 
 @dataclass(frozen=True)
@@ -140,6 +152,21 @@ STORE = Column(_("Store"), ("store__name",))
 CUSTOMER = Column(_("Customer"), ("customer__name",))
 
 
+def other_phones(pks):
+    found = defaultdict(list)
+    for row in Phone.objects.filter(customer__among=set(pks)).exclude(phone=F("customer__phone")).order_by("pk"):
+        if row.phone not in found[row.customer_id]:
+            found[row.customer_id].append(row.phone)
+    return found
+
+
+def past_plates(pks):
+    found = defaultdict(list)
+    for pk, plate in PastPlate.objects.filter(vehicle__among=set(pks)).values_list("vehicle_id", "plate"):
+        found[pk].append(plate)
+    return found
+
+
 def stage_or_status(status, stage):
     return coded_words(Visit, "stage")(stage) if status == Visit.Status.IN_SHOP else coded_words(Visit, "status")(status)
 
@@ -170,6 +197,7 @@ LISTS = {
             Column(_("Key account"), ("is_key_account",), in_words, repeats=True),
             Column(_("Do not call"), ("do_not_call_at",), in_words),
             Column(_("Phone"), ("phone",), mask="phone"),
+            Column(_("Other phones"), ("pk",), mask="phone", gather=other_phones),
             coded(_("Kind"), Customer, "kind"),
             coded(_("Class"), Customer, "loyalty"),
             STORE,
@@ -188,6 +216,7 @@ LISTS = {
             Column(_("Owner"), ("customer__name",)),
             STORE,
             day(_("Delivered"), "delivered_on"),
+            Column(_("Former plates"), ("pk",), mask="plate", gather=past_plates),
         ],
     ),
     "visits": List(

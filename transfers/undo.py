@@ -2,12 +2,13 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from activity.models import Event
 from activity.services import announce_days
 from common.bulk import change, load
-from customers.models import Customer, DuplicatePair, Vehicle
+from customers.models import Customer, DuplicatePair, PastPlate, Phone, Vehicle
 from followups.models import FollowUp
 from stores.models import Store
 from transfers.drafts import KEYS
@@ -16,7 +17,7 @@ from visits.models import Delivery, Visit
 from visits.signals import people_changed
 
 # What points to others goes before them.
-MODELS = (Visit, Delivery, Vehicle, Customer)
+MODELS = (Visit, Delivery, Phone, Vehicle, Customer)
 MOMENTS = {Visit: ("arrived_at", "handed_over_at"), Delivery: ("delivered_at",)}
 PEOPLE = {Visit: "advisor_id", Delivery: "salesperson_id"}
 POINTERS = {Visit: ("customer_id", "vehicle_id"), Delivery: ("customer_id", "vehicle_id"), Vehicle: ("customer_id",)}
@@ -27,7 +28,7 @@ REFERENCES = {
     Vehicle: lambda pk, pointers: (*pointers, pk),
     Customer: lambda pk, pointers: (pk, None),
 }
-LABELS = {Visit: "number", Delivery: "vehicle__vin_tail", Vehicle: "vin_tail"}
+LABELS = {Visit: "number", Delivery: "vehicle__vin_tail", Vehicle: "vin_tail", Phone: "phone_tail"}
 
 
 def undo_import(run, *, by, now=None):
@@ -45,6 +46,7 @@ def undo_import(run, *, by, now=None):
         undo = Undo(run, by, now)
         for model in MODELS:
             undo.turn_back(model)
+        undo.reopen_plates()
         for model in MODELS:
             undo.remove(model)
         announce_days(run.store_id, *undo.days)
@@ -70,6 +72,10 @@ class Undo:
                     back[pk] = before
             if back:
                 self.write(model, names, back)
+
+    def reopen_plates(self):
+        """Where the car has its plate back, its time has not ended."""
+        PastPlate.objects.filter(pk__among=self.trace.created_of(PastPlate), plate=F("vehicle__plate")).delete()
 
     def values(self, model, pks, names):
         return ((pk, tuple(values)) for pk, *values in model.objects.filter(pk__among=set(pks)).values_list("pk", *names))

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from django.contrib.contenttypes.models import ContentType
 
 from activity.models import Event
-from common.bulk import load_columns
+from common.bulk import load_columns, reserve_ids
+from customers.models import Customer, PastPlate, Phone
+from customers.models.plate import began
+from customers.numbers import MOBILE
 from stores.models import Store
 from transfers.archive import Archive
 from transfers.drafts import insert_drafts, update_drafts
@@ -94,6 +97,30 @@ class Work:
         for shelf, references in ((self.archive.customers, customer_references), (self.archive.vehicles, vehicle_references)):
             self.record_new(shelf.model, *columns_of(map(references, shelf.new)))
             self.record_changed(shelf.model, shelf.changed, references)
+        self.write_numbers([(customer.id, number) for customer, number in self.archive.numbers.new if number != customer.values["phone"]])
+        self.close_plates([car for car in self.archive.vehicles.changed if car.before.get("plate")])
+
+    def write_numbers(self, rows):
+        """Write the numbers that stand beside the preferred ones, and let those who fetch what has changed know."""
+        if not rows:
+            return
+        owners, numbers = (list(column) for column in zip(*rows, strict=True))
+        ids = reserve_ids(Phone, len(rows))
+        labels = [Phone.Label.MOBILE.value if MOBILE.fullmatch(number) else Phone.Label.HOME.value for number in numbers]
+        load_columns(Phone, {"id": ids, "customer_id": owners, "phone": numbers, "phone_tail": [number[-4:] for number in numbers], "label": labels})
+        Customer.objects.filter(pk__among=set(owners)).update(updated_at=self.now)
+        self.record_new(Phone, ids, owners, [None] * len(rows))
+
+    def close_plates(self, cars):
+        """Keep the plates that others have taken the place of; the change itself is on record with the car."""
+        if not cars:
+            return
+        today, pks = self.store.today(self.now), [car.id for car in cars]
+        last = dict(PastPlate.objects.filter(vehicle__among=pks).order_by("until", "pk").values_list("vehicle_id", "until"))
+        since = [began(last.get(car.id) or car.before.get("registered_on", car.values["registered_on"]), today) for car in cars]
+        ids = reserve_ids(PastPlate, len(cars))
+        load_columns(PastPlate, {"id": ids, "vehicle_id": pks, "plate": [car.before["plate"] for car in cars], "since": since}, {"until": today})
+        self.report.created[PastPlate].extend(ids)
 
     def write_drafts(self, model, fields, drafts):
         """Write those of the drafts that are new or changed, with their events."""

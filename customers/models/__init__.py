@@ -8,6 +8,8 @@ from customers.models.link import CustomerLink
 from customers.models.merge import CustomerMerge
 from customers.models.mileage import MileageReading
 from customers.models.ownership import PastOwnership
+from customers.models.phone import Phone
+from customers.models.plate import PastPlate
 from customers.models.reveal import Reveal
 from customers.models.vehicle import Vehicle
 
@@ -24,6 +26,8 @@ __all__ = [
     "InspectionRule",
     "MileageReading",
     "PastOwnership",
+    "PastPlate",
+    "Phone",
     "Purpose",
     "Reveal",
     "Vehicle",

@@ -10,6 +10,7 @@ from common.scope import StoreScopedQuerySet
 from customers.models.birthday import WithBirthday
 from customers.models.change import apply_changes, told_changes
 from customers.models.custom_field import WithCustomFields
+from customers.models.reached import Reached
 from customers.models.relationship import WithRelationship
 from customers.names import pinyin_key
 from customers.numbers import normal_phone
@@ -19,7 +20,15 @@ from stores.models import Store
 class CustomerQuerySet(StoreScopedQuerySet):
     def same_phone_as(self, customer):
         """Return the other customers of the store with the same number; across stores nothing is told (T8)."""
-        return self.filter(store=customer.store_id, phone=customer.phone).exclude(phone="").exclude(pk=customer.pk)
+        return self.with_number(customer.store_id, customer.phone).exclude(pk=customer.pk)
+
+    def with_number(self, store_id, number):
+        """Return the customers of the store reached by the number, be it the preferred one or another."""
+        if not number:
+            return self.none()
+        # Looked up first: with a subselect behind an OR both databases walk through every customer.
+        beside = list(self.filter(store=store_id, phones__phone=number).values_list("pk", flat=True))
+        return self.filter(models.Q(phone=number) | models.Q(pk__in=beside), store=store_id)
 
     def known_as(self, customer_ids):
         """Return the ids under which these customers are or have been known; events keep the one they were written with."""
@@ -33,7 +42,7 @@ class StandingManager(models.Manager.from_queryset(CustomerQuerySet)):
         return super().get_queryset().filter(merged_into=None)
 
 
-class Customer(WithBirthday, WithRelationship, WithCustomFields):
+class Customer(Reached, WithBirthday, WithRelationship, WithCustomFields):
     view_permission = "customers.view"
 
     class Kind(models.TextChoices):
@@ -152,13 +161,16 @@ class Customer(WithBirthday, WithRelationship, WithCustomFields):
         """Change the given fields; nothing is recorded when nothing differs."""
         if not self.can_edit_by(by):
             raise NotAllowed
+        before, is_struck = (self.phone, self.phone_doubtful_at), changes.get("phone") == ""
+        if is_struck:
+            changes["phone"] = self.next_number()
         told, changed = told_changes(self, changes), apply_changes(self, changes)
         if not changed:
             return
         if "keeper" in changed and self.keeper_id:
             self.check_keeper()
         if "phone" in changed:
-            self.phone_doubtful_at = None
+            self.phone_doubtful_at = self.exchange_number(*before, is_struck=is_struck)
         self.updated_at = timezone.now()
         self.save(update_fields=[*changed, "name_key", "phone_tail", "phone_doubtful_at", "updated_at"])
         record("customer.edited", self, by=by, customer_id=self.pk, fields=told)
@@ -223,7 +235,3 @@ class Customer(WithBirthday, WithRelationship, WithCustomFields):
         consent = self.consents.create(store_id=self.store_id, **word, **details)
         record("consent.granted" if is_granted else "consent.withdrawn", consent, by=by, purpose=purpose, channel=channel)
         return consent
-
-    def doubt_phone(self):
-        """Mark the number for verification at the next visit (wrong, empty or never answered)."""
-        Customer.objects.filter(pk=self.pk, phone_doubtful_at=None).update(phone_doubtful_at=timezone.now())

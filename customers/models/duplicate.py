@@ -26,6 +26,7 @@ class DuplicatePair(models.Model):
 
     class Reason(models.TextChoices):
         PHONE = "phone", _("Phone")
+        OTHER_PHONE = "other_phone", _("Another phone")
         PHONE_END = "phone_end", _("Last 4 digits of the phone")
         NAME = "name", _("Name")
         COMPANY = "company", _("Both are companies")

@@ -21,7 +21,7 @@ class MergeQuerySet(StoreScopedQuerySet):
     def forget(self, now):
         """Drop the copies of data that no longer serve an undo."""
         spent = models.Q(merged_at__lte=now - UNDOABLE) | models.Q(undone_at__isnull=False)
-        return self.filter(spent).exclude(kept_before={}).update(kept_before={}, kept_after={}, other_before={}, moved={})
+        return self.filter(spent).exclude(kept_before={}).update(kept_before={}, kept_after={}, other_before={}, moved={}, added=[])
 
 
 class CustomerMerge(models.Model):
@@ -40,6 +40,8 @@ class CustomerMerge(models.Model):
     kept_after = models.JSONField(default=dict)
     other_before = models.JSONField(default=dict)
     moved = models.JSONField(default=dict)
+    # The numbers the merge has written down beside the preferred one.
+    added = models.JSONField(default=list)
 
     objects = MergeQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ from customers.models.customer import Customer
 from customers.models.inspection import Inspected
 from customers.models.mileage import Driven
 from customers.models.ownership import Owned
+from customers.models.plate import Plated
 from customers.numbers import normal_plate, normal_vin, plate_odd, vin_odd
 from stores.models import Store
 
@@ -23,7 +24,7 @@ class VehicleQuerySet(StoreScopedQuerySet):
         return self.filter(owner_left_on=None)
 
 
-class Vehicle(Owned, Driven, Inspected, WithCustomFields):
+class Vehicle(Owned, Plated, Driven, Inspected, WithCustomFields):
     view_permission = "customers.view"
 
     class Power(models.TextChoices):
@@ -139,9 +140,12 @@ class Vehicle(Owned, Driven, Inspected, WithCustomFields):
         mileage = changes.pop("mileage", self.mileage)
         if mileage not in (None, self.mileage):
             self.note_mileage(mileage, by=by)
+        plate, plated_since = self.plate, self.registered_on
         told, changed = told_changes(self, changes), apply_changes(self, changes)
         if not changed:
             return
+        if "plate" in changed:
+            self.close_plate(plate, plated_since)
         if "next_maintenance_on" in changed:
             self.maintenance_estimated_at = None
         if {"registered_on", "inspection_class"} & set(changed):

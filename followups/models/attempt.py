@@ -21,6 +21,8 @@ class Attempt(models.Model):
     at = models.DateTimeField(_("at"), default=timezone.now)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
     note = models.TextField(_("note"), blank=True)
+    # Which of the customer's numbers was dialled; its end is enough to tell them apart.
+    phone_tail = models.CharField(_("end of the number"), max_length=4, blank=True)
     next_at = models.DateTimeField(_("next try"), null=True, blank=True)
     # Of several calls settled in one talk, all but one name that one: the customer was contacted once (FU11, B14).
     joined_to = models.ForeignKey("self", models.CASCADE, null=True, blank=True, editable=False, related_name="joined", verbose_name=_("settled along with"))

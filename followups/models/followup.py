@@ -17,8 +17,8 @@ from customers.models import Channel, Consent, Customer, Purpose, Vehicle
 from followups.models.claim import Claimable, ClaimQuerySet
 from followups.models.plan import Plan
 from followups.models.queue import QueueQuerySet
-from followups.outcomes import Outcome
-from followups.retries import History, checked_outcome, next_step
+from followups.outcomes import OUTCOMES, Outcome
+from followups.retries import History, Step, checked_outcome, next_step
 from followups.signals import followup_finished
 from followups.windows import CallWindow
 from notifications.services import notify
@@ -177,38 +177,59 @@ class FollowUp(Claimable):
         return self.is_open and user.may("followups.assign", self.store_id)
 
     @transaction.atomic
-    def log(self, outcome, *, by, note="", next_at=None, response=None, now=None, joined_to=None):
-        """Write down what came of a try: the follow-up closes, or comes back at another time. ``joined_to`` is the attempt of the same talk."""
+    def log(self, outcome, *, by, note="", next_at=None, response=None, phone=None, now=None, joined_to=None):
+        """Write down what came of a try: the follow-up closes, or comes back at another time.
+
+        ``phone`` is the id of the number dialled, None for the preferred one. While a number is left that has not been
+        tried, a failed try on another one neither ends the follow-up nor lets it wait: the caller goes on with that number.
+        ``joined_to`` is the attempt of the same talk.
+        """
         now, outcome = now or timezone.now(), checked_outcome(outcome, self.plan.outcomes)
         self.check_worker(by)
-        step = next_step(outcome, self.history(), CallWindow(self.store), now, next_at)
+        rule, dialled, window = OUTCOMES[outcome], self.dialled(phone), CallWindow(self.store)
+        step = next_step(outcome, self.history(), window, now, next_at)
+        if self.plan.is_call and not rule.is_contact and self.numbers_left(dialled):
+            step = Step(at=window.next_slot(now), doubts_phone=rule.doubts_phone)
         changes = {"outcome": outcome, "attempt_count": F("attempt_count") + 1, "first_attempt_at": self.first_attempt_at or now, "response": response}
         if step.closes_as:
             changes |= {"status": step.closes_as, "finished_at": now, "finished_by": by, "promised_at": None, "draft": {}}
         else:
             changes |= {"available_at": step.at, "promised_at": next_at}
-        self.move_on(by, now, **changes)
-        self.attempts.create(by=by, at=now, outcome=outcome, note=note, next_at=step.at, joined_to=joined_to)
+        goes_on = step.at == now
+        if goes_on:
+            changes |= {"draft": self.draft | {str(by.pk): {"note": note}}}
+        self.move_on(by, now, holder=by if goes_on else None, **changes)
+        tail = dialled.phone_tail if self.plan.is_call else ""
+        self.attempts.create(by=by, at=now, outcome=outcome, note=note, next_at=step.at, joined_to=joined_to, phone_tail=tail)
         record("followup.logged", self, by=by, outcome=outcome, next_at=step.at and step.at.isoformat())
-        self.tell_customer_card(outcome, step, by)
+        if step.doubts_phone:
+            dialled.doubt_phone()
+        self.tell_customer_card(outcome, by)
         self.announce(by, outcome=outcome)
 
     def history(self):
         return History(list(self.attempts.order_by("at", "pk").values_list("at", "outcome")), self.plan.max_attempts, self.due_at)
 
-    def move_on(self, by, now, **changes):
-        """Change the open row in the hands of ``by`` (or of nobody, once callable) and put it out of everybody's hands."""
+    def move_on(self, by, now, holder=None, **changes):
+        """Change the open row in the hands of ``by`` (or of nobody, once callable) and give it to ``holder``, or put it out of everybody's hands."""
         itself = FollowUp.objects.open().filter(pk=self.pk, store_id=self.store_id, assignee_id=self.assignee_id, attempt_count=self.attempt_count)
         nobodys = Q(claimed_by=None) | Q(lease_until__lt=now)
-        if not itself.filter(Q(claimed_by=by) | (nobodys & Q(available_at__lte=now))).hold(None, now, **changes):
+        if not itself.filter(Q(claimed_by=by) | (nobodys & Q(available_at__lte=now))).hold(holder, now, **changes):
             self.refresh_from_db()
             raise self.lost(by, now)
         self.refresh_from_db()
 
-    def tell_customer_card(self, outcome, step, by):
-        """Doubt the number, stop all calls or those about the car, where the outcome says so."""
-        if step.doubts_phone:
-            self.customer.doubt_phone()
+    def dialled(self, phone):
+        """Return what stands for the number of this id: the customer for the preferred one."""
+        return self.customer.number_known(phone) if phone else self.customer
+
+    def numbers_left(self, *dialled):
+        """Return the numbers, the customer standing for the preferred one, not known to be wrong and not tried in this follow-up."""
+        tried = {number.phone_tail for number in (*dialled, *self.attempts.all())}
+        return [number for number in self.customer.good_numbers if number.phone_tail not in tried]
+
+    def tell_customer_card(self, outcome, by):
+        """Stop all calls or those about the car, where the outcome says so."""
         if outcome == Outcome.DO_NOT_CALL:
             self.customer.stop_calls(by=by)
             FollowUp.objects.calls_of(self.customer).exempt_all(self.Exemption.DO_NOT_CALL, by=by)
@@ -308,10 +329,11 @@ class FollowUp(Claimable):
         if note.strip():
             record("followup.remarked", self, by=by, note=note)
 
-    def is_repetition(self, outcome, note, *, by):
+    def is_repetition(self, outcome, note, *, by, phone=None):
         """Tell whether the newest try is this very one: a double click, or a request sent again (T38)."""
-        newest = self.attempts.first()
-        return newest is not None and (newest.by_id, newest.outcome, newest.note) == (by.pk, outcome, note) and timezone.now() - newest.at < REPEATED_WITHIN
+        newest, this = self.attempts.first(), (by.pk, outcome, note, self.dialled(phone).phone_tail if self.plan.is_call else "")
+        is_same = newest is not None and (newest.by_id, newest.outcome, newest.note, newest.phone_tail) == this
+        return is_same and timezone.now() - newest.at < REPEATED_WITHIN
 
     @property
     def words(self):
@@ -328,6 +350,8 @@ class FollowUp(Claimable):
 
     def result_words(self):
         """Say what follows from the newest try."""
+        if self.is_open and self.claimed_by_id:
+            return gettext("Logged. There is another number: try it now.")
         if self.is_open:
             return gettext("Logged. The call comes back at %(moment)s.") % {"moment": date_format(self.store.local(self.available_at), "m-d H:i")}
         return gettext("Logged: %(status)s.") % {"status": self.get_status_display()}

@@ -53,7 +53,7 @@ def test_every_outcome_has_its_key(page, held, agent):
 
 def test_the_screen_costs_few_queries(page, held, agent, django_assert_max_num_queries):
     client = page(agent)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(address(held))
 
 

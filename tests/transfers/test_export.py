@@ -261,3 +261,18 @@ def test_the_list_leads_to_its_export_with_its_filters(page, care_manager, store
     assert "/exports/new/" not in page(make_user("ann", Role.CARE_AGENT, store)).get("/customers/").content.decode()
     text = client.get("/exports/new/?list=customers&is_key_account=false").content.decode()
     assert "/customers/?is_key_account=false" in text
+
+
+def test_all_numbers_and_former_plates_go_out_masked_where_they_must(car, care_manager, administrator, agent):
+    """AR1, AR2, T9."""
+    customer = car.customer
+    customer.phones.create(phone="13900002222")
+    customer.phones.create(phone=customer.phone)
+    customer.phones.create(phone="02112345678")
+    car.edit(by=agent, plate="沪B00001")
+    header, (row,), _notes = taken_out(export("customers", care_manager))
+    assert dict(zip(header, values(row), strict=True))["Other phones"] == "13900002222, 02112345678"
+    header, (row,), _notes = taken_out(export("vehicles", care_manager))
+    assert dict(zip(header, values(row), strict=True))["Former plates"] == "沪A9K871"
+    column = next(column for column in LISTS["customers"].columns if column.gather)
+    assert column.cells([[customer.pk]], [True]) == ["139****2222, 021****5678"]

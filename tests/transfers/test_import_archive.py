@@ -7,9 +7,11 @@ import pytest
 
 from activity.models import Event
 from customers.merging import merge_customers
-from customers.models import Customer, Vehicle
+from customers.models import Customer, PastPlate, Phone, Vehicle
+from tests.factories import make_customer
 from tests.transfers.files import order, orders, text_file, workbook
 from transfers.services import import_file
+from transfers.undo import undo_import
 from visits.models import Delivery
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -142,3 +144,91 @@ def test_a_file_finds_the_kept_record_for_one_that_was_merged(store, care_manage
     by_name = [customer_row(客户编号="", 客户姓名="甲一一", 手机号码="13800000002", 车牌号="", 车架号="")]
     assert counts("customers", customers(tmp_path, *by_name), store) == (0, 0, 1, 0)
     assert Customer.objects.values_list("name", "external_id").get() == ("甲一", "KH1")
+
+
+# Several numbers of a customer, and the plates of a car (AR1, AR2).
+
+OTHERS_HEADER = [*CUSTOMER_HEADER, "其他电话"]
+
+
+def with_others(folder, others, **cells):
+    return workbook(folder, [OTHERS_HEADER, [*customer_row(**cells), others]])
+
+
+def numbers_of(customer):
+    return customer.phone, [each.phone for each in customer.other_phones]
+
+
+def test_a_file_names_several_numbers_and_the_undo_takes_them_back(store, care_manager, tmp_path):
+    path = with_others(tmp_path, "139-0000-1111 / 021 12345678；13800000001")
+    report = import_file("customers", path, store)
+    customer = Customer.objects.get()
+    assert numbers_of(customer) == ("13800000001", ["13900001111", "02112345678"])
+    assert list(customer.phones.values_list("phone_tail", "label")) == [("1111", "mobile"), ("5678", "home")]
+    assert Event.objects.filter(code="phone.imported", customer_ref=customer.pk).count() == 2
+    assert counts("customers", path, store) == (0, 0, 1, 0)
+    undo_import(report.run, by=care_manager)
+    assert not Customer.objects.exists() and not Phone.objects.exists()
+
+
+def test_a_new_number_of_a_known_customer_is_a_change(store, care_manager, tmp_path):
+    counts("customers", customers(tmp_path, customer_row()), store)
+    report = import_file("customers", with_others(tmp_path, "13900001111"), store)
+    assert (report.counts["updated"], report.counts["unchanged"]) == (1, 0)
+    undo_import(report.run, by=care_manager)
+    assert numbers_of(Customer.objects.get()) == ("13800000001", [])
+
+
+def test_without_a_first_number_the_first_of_the_others_is_preferred(store, tmp_path):
+    counts("customers", with_others(tmp_path, "13900001111、13900002222", 手机号码=""), store)
+    assert numbers_of(Customer.objects.get()) == ("13900001111", ["13900002222"])
+
+
+def test_one_wrong_number_of_several_rejects_the_row(store, tmp_path):
+    assert counts("customers", with_others(tmp_path, "13900001111/123"), store) == (0, 0, 0, 1)
+
+
+def test_a_file_that_says_another_known_number_changes_nothing(store, agent, tmp_path):
+    """Which of several is preferred is decided by people; a number nobody knew yet is taken as before."""
+    counts("customers", customers(tmp_path, customer_row()), store)
+    customer = Customer.objects.get()
+    customer.phones.create(phone="13900001111")
+    assert counts("customers", customers(tmp_path, customer_row(手机号码="13900001111")), store) == (0, 0, 1, 0)
+    assert numbers_of(Customer.objects.get()) == ("13800000001", ["13900001111"])
+
+
+def test_a_customer_is_known_again_by_any_number_and_the_name(store, tmp_path):
+    known = make_customer(store, name="甲一", phone="13700000001")
+    known.phones.create(phone="13800000001")
+    assert counts("customers", customers(tmp_path, customer_row(客户编号="", 车架号="", 车牌号="")), store) == (0, 1, 0, 0)
+    assert numbers_of(Customer.objects.get()) == ("13700000001", ["13800000001"])
+
+
+def test_a_check_without_writing_writes_no_number(store, tmp_path):
+    import_file("customers", with_others(tmp_path, "13900001111"), store, dry_run=True)
+    assert not Phone.objects.exists()
+
+
+def test_another_plate_closes_the_old_one_and_the_undo_opens_it_again(store, care_manager, tmp_path):
+    """AR2, AR6."""
+    counts("customers", customers(tmp_path, customer_row()), store)
+    report = import_file("customers", customers(tmp_path, customer_row(车牌号="沪AD12345")), store)
+    (past,) = PastPlate.objects.all()
+    assert (past.vehicle, past.plate, past.since, past.until) == (Vehicle.objects.get(), "沪A12345", None, store.today())
+    undo_import(report.run, by=care_manager)
+    assert not PastPlate.objects.exists()
+    assert Vehicle.objects.get().plate == "沪A12345"
+
+
+def test_one_plate_after_the_other_makes_a_chain(store, tmp_path):
+    for plate in ("沪A12345", "沪AD12345", "沪B00001"):
+        counts("customers", customers(tmp_path, customer_row(车牌号=plate)), store)
+    assert [(each.plate, each.since) for each in PastPlate.objects.order_by("pk")] == [("沪A12345", None), ("沪AD12345", store.today())]
+
+
+def test_a_plate_corrected_since_keeps_its_history(store, agent, care_manager, tmp_path):
+    counts("customers", customers(tmp_path, customer_row()), store)
+    report = import_file("customers", customers(tmp_path, customer_row(车牌号="沪AD12345")), store)
+    Vehicle.objects.get().edit(by=agent, plate="沪B00001")
+    undo_import(report.run, by=care_manager)
+    assert {each.plate for each in PastPlate.objects.all()} == {"沪A12345", "沪AD12345"}
