@@ -31,7 +31,7 @@ lint:  ## check style, templates, the direction of the apps, migrations and tran
 	.venv/bin/python .ci/check-translations
 
 lock:  ## make the hash-locked lists anew after a change of requirements*.txt
-	for list in requirements requirements-dev requirements-local; do \
+	for list in requirements requirements-channels requirements-dev requirements-local; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-annotate --no-header $$list.txt --output-file $$list.lock || exit 1; \
 	done

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,9 @@ def navigation_for(user, path):
 
 
 def may_open(user, item):
+    # Only the simulator keeps what it takes.
+    if item.url_name == "messaging:inbox" and settings.MESSAGE_CHANNEL != "messaging.channels.simulator":
+        return False
     return item.permission is None or user.has_perm(item.permission)
 
 

@@ -26,6 +26,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 MESSAGE_CHANNEL = env.str("MESSAGE_CHANNEL", default="messaging.channels.simulator")
+MESSAGE_OPTIONS = env.json("MESSAGE_OPTIONS", default={})
+MESSAGE_RECIPIENTS = env.list("MESSAGE_RECIPIENTS", default=[])
 LUNAR_LEAP_BIRTHDAYS = env.str("LUNAR_LEAP_BIRTHDAYS", default="ordinary", choices=["ordinary", "leap"])
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 

@@ -5,7 +5,7 @@ from messaging.models import MessageTemplate, ReminderRule
 
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(admin.ModelAdmin):
-    list_display = ["code", "name_zh", "name_en", "category", "purpose"]
+    list_display = ["code", "name_zh", "name_en", "category", "purpose", "provider_code"]
     list_filter = ["category", "purpose"]
 
 

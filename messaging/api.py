@@ -13,7 +13,7 @@ class MessageSerializer(serializers.ModelSerializer):
         model = Message
         fields = [
             "id", "store", "customer", "vehicle", "template", "rule", "occurs_on", "phone", "body", "status", "reason", "due_at", "expires_at", "attempts",
-            "sent_at", "created_at",
+            "channel", "provider_ref", "answer", "sent_at", "delivered_at", "created_at",
         ]  # fmt: skip
 
     def to_representation(self, message):

@@ -7,7 +7,7 @@ from messaging.models import MessageTemplate, ReminderRule
 class TemplateForm(forms.ModelForm):
     class Meta:
         model = MessageTemplate
-        fields = ["name_zh", "name_en", "category", "purpose", "body"]
+        fields = ["name_zh", "name_en", "category", "purpose", "body", "provider_code"]
         widgets = {"body": forms.Textarea({"rows": 5})}
 
 

@@ -5,6 +5,7 @@ from enum import Enum
 
 from customers.models import Channel, Consent
 from customers.numbers import MOBILE
+from messaging import reach
 from messaging.models.template import MessageTemplate
 from messaging.occasions import occasion_problem
 from messaging.reasons import Reason
@@ -44,19 +45,30 @@ def why_never(message):
     customer, category = message.customer, message.template.category
     if not message.body:
         return Reason.MISSING_VALUE
-    if not MOBILE.fullmatch(customer.phone):
-        return Reason.NO_MOBILE
-    if customer.phone_doubtful_at:
-        return Reason.PHONE_DOUBTFUL
+    reason = why_unreachable(customer)
+    if reason:
+        return reason
     # A notice belongs to a contract that runs; everything else needs the customer's word (domain rule 6.1).
     if category != Category.NOTICE:
         if customer.do_not_call_at:
             return Reason.DO_NOT_CONTACT
-        if not Consent.objects.allows(customer, message.template.purpose, Channel.SMS):
+        if not Consent.objects.allows(customer, message.template.purpose, reach.medium()):
             return Reason.NO_CONSENT
     if message.vehicle and (message.vehicle.customer_id != customer.pk or message.vehicle.owner_left_on):
         return Reason.OWNER_CHANGED
     return (occasion_problem(message) if message.rule else "") or hindrance(message)
+
+
+def why_unreachable(customer):
+    address = reach.address_of(customer)
+    if reach.medium() != Channel.SMS:
+        if not address:
+            return Reason.NO_ADDRESS
+    elif not MOBILE.fullmatch(address):
+        return Reason.NO_MOBILE
+    elif customer.phone_doubtful_at:
+        return Reason.PHONE_DOUBTFUL
+    return "" if reach.is_allowed(address) else Reason.NOT_ALLOWED
 
 
 def hindrance(message):

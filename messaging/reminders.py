@@ -8,9 +8,10 @@ from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from common.bulk import OnConflict, load
-from customers.models import Channel, Consent, ContactPerson, Customer, Vehicle
+from customers.models import Consent, ContactPerson, Customer, Vehicle
 from customers.models.birthday import born_on
 from customers.models.consent import holding
+from messaging import reach
 from messaging.models import Message, ReminderRule
 from messaging.occasions import Occasion
 from messaging.wording import values
@@ -31,7 +32,7 @@ LASTS = {
 }
 COLUMNS = [
     "store_id", "customer_id", "vehicle_id", "template_id", "rule_id", "occurs_on", "key", "subject_type_id", "subject_id",
-    "phone", "body", "due_at", "expires_at",
+    "phone", "body", "parameters", "due_at", "expires_at",
 ]  # fmt: skip
 
 
@@ -60,11 +61,12 @@ def row(rule, store, subject, due_at):
     customer, about, day = subject
     vehicle, person = (about if isinstance(about, kind) else None for kind in (Vehicle, ContactPerson))
     thing = about or customer
-    body = rule.template.fill(values(store, customer, vehicle, day, person))
+    words = values(store, customer, vehicle, day, person)
+    texts = (rule.template.fill(words), rule.template.parameters(words))
     key = f"{rule.code}:{thing._meta.model_name}-{thing.pk}:{day}:sms"
     thing_type = ContentType.objects.get_for_model(thing).pk
     owner = (store.pk, customer.pk, vehicle.pk if vehicle else None)
-    return (*owner, rule.template_id, rule.pk, day, key, thing_type, thing.pk, customer.phone, body, due_at, due_at + LASTS[rule.occasion])
+    return (*owner, rule.template_id, rule.pk, day, key, thing_type, thing.pk, customer.phone, *texts, due_at, due_at + LASTS[rule.occasion])
 
 
 def maintenance(store, rule, first, last):
@@ -119,11 +121,11 @@ def days_between(first, last):
 
 
 def agreed(subjects, rule, owner=""):
-    """Narrow customers, or vehicles by their owner, to those with a phone whose newest word on the purpose is yes and holds."""
+    """Narrow customers, or vehicles by their owner, to those with an address whose newest word on the purpose is yes and holds."""
     path = f"{owner}__" if owner else ""
-    words = Consent.objects.filter(customer=OuterRef(owner or "pk"), purpose=rule.template.purpose, channel=Channel.SMS).order_by("-given_at", "-pk")
+    words = Consent.objects.filter(customer=OuterRef(owner or "pk"), purpose=rule.template.purpose, channel=reach.medium()).order_by("-given_at", "-pk")
     holds = Case(When(holding(timezone.localdate()), is_granted=True, then=True), default=False, output_field=BooleanField())
-    reached = subjects.exclude(**{f"{path}phone": ""}).filter(**{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values(holds=holds)[:1]))
+    reached = subjects.filter(reach.has_address(path), **{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values(holds=holds)[:1]))
     return (reached.select_related(owner) if owner else reached).filter(word=True).iterator(chunk_size=2000)
 
 

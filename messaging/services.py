@@ -15,6 +15,7 @@ def plan(template, customer, *, subject, occurrence, due_at, lasts=timedelta(day
     Consent, quiet hours and caps are asked when it goes out, so that the answer is the one of that moment.
     """
     subject_type = ContentType.objects.get_for_model(subject)
+    words = values(customer.store, customer, vehicle)
     fields = {
         "store": customer.store,
         "customer": customer,
@@ -23,7 +24,8 @@ def plan(template, customer, *, subject, occurrence, due_at, lasts=timedelta(day
         "subject_type": subject_type,
         "subject_id": subject.pk,
         "phone": customer.phone,
-        "body": template.fill(values(customer.store, customer, vehicle)),
+        "body": template.fill(words),
+        "parameters": template.parameters(words),
         "due_at": due_at,
         "expires_at": due_at + lasts,
     }

@@ -1,6 +1,7 @@
 from celery import shared_task
+from django.utils import timezone
 
-from messaging import outbox, reminders
+from messaging import outbox, receipts, reminders
 
 
 @shared_task
@@ -12,6 +13,7 @@ def send_due():
 @shared_task
 def recover():
     outbox.recover()
+    receipts.match(timezone.now())
 
 
 @shared_task

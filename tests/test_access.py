@@ -16,7 +16,7 @@ from tests.world import make_world
 
 pytestmark = pytest.mark.usefixtures("defaults")
 
-PUBLIC = {"accounts:login", "common:healthz", "common:readyz", "visits:progress", "visits:progress_photo"}
+PUBLIC = {"accounts:login", "common:healthz", "common:readyz", "visits:progress", "visits:progress_photo", "messaging:receipts"}
 # Which object stands behind a page's number: the longest matching beginning of the URL name counts.
 SUBJECTS = {
     "accounts:": "colleague",

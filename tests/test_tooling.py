@@ -13,17 +13,17 @@ def pins(name):
     return set(re.findall(r"^([\w.-]+)(?:\[.*\])?(==[\w.]+)", (PROJECT / name).read_text().lower(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-local"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-channels", "requirements-dev", "requirements-local"])
 def test_a_lock_holds_every_pin_of_its_list(name):
     assert pins(f"{name}.txt")
     assert pins(f"{name}.txt") <= pins(f"{name}.lock")
 
 
-def test_the_test_lock_holds_the_versions_that_run():
-    assert pins("requirements.lock") <= pins("requirements-dev.lock")
+def test_the_other_locks_hold_the_versions_that_run():
+    assert pins("requirements.lock") <= pins("requirements-channels.lock") <= pins("requirements-dev.lock")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-local.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-channels.lock", "requirements-dev.lock", "requirements-local.lock"])
 def test_a_lock_names_no_registry(name):
     assert not ADDRESS.findall((PROJECT / name).read_text())
 

@@ -10,7 +10,7 @@ from followups.models import FollowUp, Plan, Sample, SampleRow
 from handoffs.models import Handoff
 from kpis.models import Band, Target
 from leads.models import Lead
-from messaging.models import Message, MessageTemplate, ReminderRule
+from messaging.models import ChannelStop, Message, MessageTemplate, Receipt, ReminderRule
 from notifications.models import Notification
 from notifications.services import notify
 from stores.models import CalendarDay
@@ -75,6 +75,8 @@ def make_world(store, people):
         message=make_message(customer),
         template=MessageTemplate.objects.first(),
         rule=ReminderRule.objects.first(),
+        channel_stop=ChannelStop.objects.create(channel="messaging.channels.mail", cause="by_hand"),
+        receipt=Receipt.objects.create(channel="messaging.channels.mail", provider_ref="P-1", state="delivered"),
         custom_field=CustomField.objects.create(subject="customer", code="hobby", kind="text", name_en="Hobby", name_zh="爱好"),
     )
 

@@ -110,6 +110,7 @@ STATUS_LOOKS = {
     "planned": ("info", "calendar-clock"),
     "sending": ("accent", "send"),
     "sent": ("good", "send"),
+    "delivered": ("good", "check-check"),
     "expired": ("neutral", "calendar-x"),
     "uncertain": ("danger", "circle-question-mark"),
     "failed": ("danger", "octagon-alert"),

@@ -19,6 +19,7 @@ class Channel(models.TextChoices):
     PHONE = "phone", _("Phone")
     SMS = "sms", _("SMS")
     WECHAT = "wechat", _("WeChat")
+    EMAIL = "email", _("E-mail")
 
 
 def holding(day):

@@ -1,6 +1,10 @@
 """A provider inside the house: what it takes can be read on the inbox page, nothing reaches a real phone."""
 
+from django.utils.translation import gettext_lazy as _
+
 from messaging.models import SimulatedReceipt
+
+NAME = _("Simulator")
 
 
 def send(message):

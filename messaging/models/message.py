@@ -1,11 +1,13 @@
 import random
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from activity.services import record
 from common.errors import Conflict, NotAllowed
@@ -13,7 +15,9 @@ from common.scope import StoreScopedQuerySet
 from customers.masking import mask_plate, may_reveal
 from customers.models import Customer, Vehicle
 from messaging.gate import Step, verdict
+from messaging.models.receipt import Receipt
 from messaging.models.rule import ReminderRule
+from messaging.models.stop import ChannelStop
 from messaging.models.template import MessageTemplate
 from messaging.reasons import Reason
 from stores.models import Store
@@ -36,7 +40,7 @@ class MessageQuerySet(StoreScopedQuerySet):
 
     def gone_out(self, since):
         """Return the messages that have reached the customer since then, or may have."""
-        sent = models.Q(status=Message.Status.SENT, sent_at__gt=since)
+        sent = models.Q(status__in=[Message.Status.SENT, Message.Status.DELIVERED], sent_at__gt=since)
         return self.filter(sent | models.Q(status__in=[Message.Status.SENDING, Message.Status.UNCERTAIN], lease_until__gt=since))
 
 
@@ -49,6 +53,7 @@ class Message(models.Model):
         PLANNED = "planned", _("Planned")
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
+        DELIVERED = "delivered", pgettext_lazy("message", "Delivered")
         CANCELLED = "cancelled", _("Cancelled")
         EXPIRED = "expired", _("Expired")
         UNCERTAIN = "uncertain", _("Uncertain")
@@ -66,13 +71,18 @@ class Message(models.Model):
     subject = GenericForeignKey("subject_type", "subject_id")
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     body = models.TextField(_("text"), blank=True)
+    parameters = models.JSONField(default=list, blank=True, help_text="pairs of name and value, in the order of the text")
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED, editable=False)
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("expires"))
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     reason = models.CharField(_("reason"), max_length=40, choices=Reason, blank=True)
+    channel = models.CharField(_("channel"), max_length=80, blank=True, editable=False)
+    provider_ref = models.CharField(_("number at the provider"), max_length=80, blank=True, editable=False)
+    answer = models.CharField(_("the provider's answer"), max_length=120, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = MessageQuerySet.as_manager()
@@ -84,6 +94,7 @@ class Message(models.Model):
             models.Index(fields=["due_at"], condition=models.Q(status="planned"), name="message_due"),
             models.Index(fields=["lease_until"], condition=models.Q(status="sending"), name="message_sending"),
             models.Index(fields=["customer", "sent_at"], name="message_of_customer"),
+            models.Index(fields=["provider_ref"], condition=~models.Q(provider_ref=""), name="message_at_provider"),
             models.Index(fields=["store", "-due_at", "-id"], name="message_newest"),
         ]
 
@@ -113,6 +124,8 @@ class Message(models.Model):
 
         The rows of everybody with this phone are locked, so that two senders cannot both find today's first message free.
         """
+        if ChannelStop.objects.holds(settings.MESSAGE_CHANNEL):
+            return False
         same_phone = self.lock_people()
         step, reason, until = verdict(self, same_phone, now) if same_phone else (None, "", None)
         match step:
@@ -124,6 +137,7 @@ class Message(models.Model):
                 self.change_status(self.Status.PLANNED, self.Status.PLANNED, due_at=until, reason=reason)
             case Step.SEND:
                 lease = {"lease_until": now + LEASE, "attempts": self.attempts + 1, "phone": self.customer.phone, "reason": ""}
+                lease |= {"channel": settings.MESSAGE_CHANNEL, "provider_ref": "", "answer": ""}
                 return self.change_status(self.Status.PLANNED, self.Status.SENDING, **lease)
         return False
 
@@ -136,23 +150,28 @@ class Message(models.Model):
         return same_phone if self.customer in same_phone else []
 
     @transaction.atomic
-    def finish(self, now):
+    def finish(self, now, provider_ref=""):
         """Write down that the channel has taken this try; a later try has the word instead of an older one."""
-        if self.change_status(self.Status.SENDING, self.Status.SENT, sent_at=now):
+        if self.change_status(self.Status.SENDING, self.Status.SENT, sent_at=now, provider_ref=provider_ref):
             self.record("message.sent")
 
     @transaction.atomic
-    def retry(self, now, reason):
+    def retry(self, now, reason, answer=""):
         """Plan the next try after a pause, or give up after the last."""
         if self.attempts > len(PAUSES):
-            return self.fail(reason)
+            return self.fail(reason, answer)
         pause = PAUSES[self.attempts - 1]
         due_at = now + pause * random.uniform(0.8, 1.2)
-        return self.change_status(self.Status.SENDING, self.Status.PLANNED, due_at=due_at, lease_until=None, reason=reason)
+        return self.change_status(self.Status.SENDING, self.Status.PLANNED, due_at=due_at, lease_until=None, reason=reason, answer=answer)
+
+    def wait(self, now, answer):
+        """Go back to the queue until the channel is opened again: this try is nobody's fault (T70)."""
+        changes = {"due_at": now, "lease_until": None, "reason": Reason.CHANNEL_STOPPED, "answer": answer}
+        return self.change_status(self.Status.SENDING, self.Status.PLANNED, **changes)
 
     @transaction.atomic
-    def fail(self, reason):
-        if self.change_status(self.Status.SENDING, self.Status.FAILED, reason=reason):
+    def fail(self, reason, answer=""):
+        if self.change_status(self.Status.SENDING, self.Status.FAILED, reason=reason, answer=answer):
             self.record("message.failed", reason=reason)
 
     @transaction.atomic
@@ -160,6 +179,28 @@ class Message(models.Model):
         """Leave it to a person: the customer may have it, so it is never sent again by itself (T49)."""
         if self.change_status(self.Status.SENDING, self.Status.UNCERTAIN, reason=Reason.NO_ANSWER):
             self.record("message.doubted")
+
+    # What the provider reports.
+
+    @transaction.atomic
+    def take_receipt(self, receipt, now):
+        """Follow a report: "delivered" settles everything for good, "failed" ends only a try that counted as sent (T68)."""
+        receipt.message = self
+        receipt.save(update_fields=["message"])
+        if receipt.state == Receipt.State.DELIVERED:
+            self.deliver(now, receipt.answer)
+        elif self.provider_ref in ("", receipt.provider_ref) and self.status in (self.Status.SENDING, self.Status.SENT, self.Status.UNCERTAIN):
+            self.miss(receipt.answer)
+
+    def deliver(self, now, answer):
+        """The customer has it, whatever we thought before: no further try, no doubt left."""
+        known = {"sent_at": self.sent_at or now, "delivered_at": now, "reason": "", "answer": answer}
+        if self.status != self.Status.DELIVERED and self.change_status(self.status, self.Status.DELIVERED, **known):
+            self.record("message.delivered")
+
+    def miss(self, answer):
+        if self.change_status(self.status, self.Status.FAILED, reason=Reason.UNDELIVERED, answer=answer):
+            self.record("message.failed", reason=Reason.UNDELIVERED)
 
     # What people decide.
 

@@ -8,6 +8,8 @@ from common.words import in_language
 from customers.models import Purpose
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# Providers put the signature in front themselves.
+SIGNATURE = re.compile(r"^【[^】]*】")
 # Everything a text may ask for; the values are put in by plain substitution, so no text reaches into an object (T66).
 PLACEHOLDERS = {
     "store": _("name of the store"),
@@ -35,6 +37,9 @@ class MessageTemplate(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80)
     name_zh = models.CharField(_("name in Chinese"), max_length=80)
     body = models.TextField(_("text"), max_length=500)
+    provider_code = models.CharField(
+        _("code at the provider"), max_length=60, blank=True, help_text=_("SMS providers send only texts they have approved, by this code.")
+    )
 
     class Meta:
         verbose_name = _("message template")
@@ -54,3 +59,7 @@ class MessageTemplate(models.Model):
         if not all(values.get(name) for name in PLACEHOLDER.findall(self.body)):
             return ""
         return PLACEHOLDER.sub(lambda match: str(values[match[1]]), self.body)
+
+    def parameters(self, values):
+        """Return ``[name, value]`` of what the text asks for behind its signature, each once, in the order of the text."""
+        return [[name, str(values.get(name) or "")] for name in dict.fromkeys(PLACEHOLDER.findall(SIGNATURE.sub("", self.body)))]

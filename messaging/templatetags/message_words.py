@@ -3,6 +3,8 @@
 from django import template
 
 from common.words import in_language
+from messaging.channels import is_simulated
+from messaging.models import ChannelStop
 from messaging.reasons import Reason
 
 register = template.Library()
@@ -18,6 +20,17 @@ def text_for(message, user):
 def message_name(particulars):
     """Name the template of a message event, kept in both languages."""
     return in_language(particulars.get("name_en", ""), particulars.get("name_zh", "")) or particulars["template"]
+
+
+@register.simple_tag
+def has_inbox():
+    """Tell whether what is sent can be read in the house."""
+    return is_simulated()
+
+
+@register.simple_tag
+def cause_words(code):
+    return ChannelStop.Cause(code).label if code in ChannelStop.Cause else code
 
 
 @register.simple_tag

@@ -1,9 +1,12 @@
+from importlib import import_module
+
 import pytest
 
 from customers.models import Channel, Consent, Purpose
 from messaging.models import MessageTemplate
 from tests.factories import NOW, make_customer
 from tests.messaging.factories import agree
+from tests.messaging.provider import running
 
 
 @pytest.fixture
@@ -45,5 +48,31 @@ def channel(settings):
     from tests.messaging import steered_channel
 
     settings.MESSAGE_CHANNEL = "tests.messaging.steered_channel"
+    settings.MESSAGE_RECIPIENTS = ["*"]
     steered_channel.reset()
     return steered_channel
+
+
+@pytest.fixture
+def provider():
+    with running() as local:
+        yield local
+
+
+@pytest.fixture
+def choose(settings):
+    """Choose a real channel with its options; everybody may be written to."""
+
+    def chosen(name, **options):
+        settings.MESSAGE_CHANNEL = f"messaging.channels.{name}"
+        settings.MESSAGE_OPTIONS = options
+        settings.MESSAGE_RECIPIENTS = ["*"]
+
+    return chosen
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Nobody waits ten seconds in a test."""
+    for name in ("messaging.http", "messaging.channels.mail", "messaging.channels.aliyun", "messaging.channels.tencent"):
+        monkeypatch.setattr(import_module(name), "TIMEOUT", 0.3)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from customers.models import Channel, Consent, Purpose
+from messaging import outbox
 from messaging.models import Message
 from tests.factories import NOW, numbers
 
@@ -20,3 +21,17 @@ def make_message(customer, template, **fields):
         "phone": customer.phone,
     }
     return Message.objects.create(store=customer.store, customer=customer, template=template, **{**defaults, **fields})
+
+
+def sent(message, at=NOW):
+    """Let the sender run and tell what became of the message."""
+    outbox.send_due(at)
+    message.refresh_from_db()
+    return message.status, message.reason
+
+
+def asked(message, at=NOW + timedelta(seconds=121)):
+    """Let the lease run out and tell what became of the message."""
+    outbox.recover(at)
+    message.refresh_from_db()
+    return message.status

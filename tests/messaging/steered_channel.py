@@ -2,18 +2,20 @@
 
 taken = []
 sending_raises = None
+sends = None
 knows = True
 
 
 def reset():
-    global sending_raises, knows
+    global sending_raises, sends, knows
     taken.clear()
-    sending_raises, knows = None, True
+    sending_raises, sends, knows = None, None, True
 
 
 def send(message):
-    if sending_raises:
-        raise sending_raises
+    error = sends(message) if sends else sending_raises
+    if error:
+        raise error
     taken.append((message.pk, message.phone))
 
 

@@ -22,7 +22,7 @@ def test_the_list_shows_status_and_reason(customer, care, agent, page):
     make_message(customer, care, status=Message.Status.CANCELLED, reason=Reason.NO_CONSENT)
     shown = text(page(agent).get(reverse("messaging:list")))
     assert "Cancelled" in shown
-    assert "no consent for this purpose by SMS" in shown
+    assert "no consent for this purpose by this way" in shown
     assert "139****0001" in shown
 
 

@@ -60,3 +60,12 @@ def test_a_value_is_put_in_as_it_is():
 @pytest.mark.parametrize("body", ["【{store}】您好", "100%满意", "{date}{car}"])
 def test_accepted_texts(body):
     template(body).clean()
+
+
+def test_the_values_are_kept_for_providers_of_approved_texts(customer, store):
+    """ME2: behind the signature, each once, in the order of the text."""
+    text = template("【{store}】{car}，{customer}您好，{car}")
+    text.save()
+    message = plan(text, customer, subject=customer, occurrence="x", due_at=NOW, vehicle=make_vehicle(store, customer, plate="沪A12345"))
+    message.refresh_from_db()
+    assert message.parameters == [["car", "沪A12345"], ["customer", "王伟先生"]]

@@ -45,6 +45,7 @@ def test_the_text_is_a_whole_sentence_to_this_customer(store, customer):
     plan_reminders(NIGHT)
     message = Message.objects.get()
     assert message.body.startswith("【Store S01】王伟先生您好，您的沪A12345预计12月2日到保养时间。")
+    assert message.parameters == [["customer", "王伟先生"], ["car", "沪A12345"], ["date", "12月2日"]]
     assert (message.phone, message.expires_at - message.due_at) == ("13900000001", timedelta(days=3))
 
 

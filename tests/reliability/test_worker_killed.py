@@ -16,14 +16,14 @@ def seed(record_property):
 
 
 def test_every_message_goes_out_exactly_once(run, seed):
-    result = json.loads(run("kill_workers", "messages", 2, seed, MESSAGE_CHANNEL="tests.reliability.counting_channel"))
+    result = json.loads(run("kill_workers", "messages", 2, seed, MESSAGE_RECIPIENTS="*", MESSAGE_CHANNEL="tests.reliability.counting_channel"))
     assert result.pop("abandoned") > 0
     assert result == {"planned": 120, "statuses": {"sent": 120}, "reached": 120, "doubled": 0}
 
 
 def test_without_asking_the_provider_messages_are_doubled(run, seed):
     """The control run: the same killing shows doubles as soon as the guard is off."""
-    result = json.loads(run("kill_workers", "messages", 1, seed, MESSAGE_CHANNEL="tests.reliability.forgetful_channel"))
+    result = json.loads(run("kill_workers", "messages", 1, seed, MESSAGE_RECIPIENTS="*", MESSAGE_CHANNEL="tests.reliability.forgetful_channel"))
     assert result["reached"] == 120
     assert result["doubled"] > 0
 
