@@ -15,7 +15,7 @@ class PersonAdmin(UserAdmin):
     list_display = ["username", "name", "is_active"]
     search_fields = ["username", "name"]
     fieldsets = [
-        (None, {"fields": ["username", "password", "name", "phone", "language"]}),
+        (None, {"fields": ["username", "password", "name", "phone", "email", "language"]}),
         (None, {"fields": ["is_active", "is_staff", "is_superuser"]}),
     ]
     add_fieldsets = [(None, {"fields": ["username", "name", "password1", "password2"]})]

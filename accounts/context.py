@@ -28,7 +28,7 @@ class Shell:
 
     @cached_property
     def unread(self):
-        return self.person.notifications.unread().count()
+        return self.person.notifications.bell_of(self.person).unread().count()
 
     @cached_property
     def other_language(self):
@@ -43,6 +43,10 @@ class Shell:
     @property
     def notifications_url(self):
         return address("notifications:list")
+
+    @property
+    def preferences_url(self):
+        return address("notifications:preferences")
 
     @property
     def settings_url(self):

@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "mark-overdue-slips": {"task": "complaints.tasks.mark_overdue", "schedule": 60},
     "send-due-messages": {"task": "messaging.tasks.send_due", "schedule": 10},
     "recover-uncertain-messages": {"task": "messaging.tasks.recover", "schedule": 60},
+    "mail-staff": {"task": "notifications.tasks.mail_staff", "schedule": 60},
     "forget-imports": {"task": "transfers.tasks.forget_imports", "schedule": 6 * 3600},
     "take-incoming-files": {"task": "transfers.tasks.take_incoming", "schedule": 60},
     "report-feeds": {"task": "transfers.tasks.report_feeds", "schedule": 300},

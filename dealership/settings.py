@@ -28,6 +28,9 @@ HTTPS = env.bool("HTTPS", default=False)
 MESSAGE_CHANNEL = env.str("MESSAGE_CHANNEL", default="messaging.channels.simulator")
 MESSAGE_OPTIONS = env.json("MESSAGE_OPTIONS", default={})
 MESSAGE_RECIPIENTS = env.list("MESSAGE_RECIPIENTS", default=[])
+EMAIL_URL = env.str("EMAIL_URL", default="")
+MAIL_FROM = env.str("MAIL_FROM", default="manyi@localhost")
+SITE_URL = env.str("SITE_URL", default="")
 LUNAR_LEAP_BIRTHDAYS = env.str("LUNAR_LEAP_BIRTHDAYS", default="ordinary", choices=["ordinary", "leap"])
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
@@ -160,6 +163,19 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+
+# Mail to staff: without a server an embedded deployment writes it to files, production offers the bell alone.
+SENDS_MAIL = bool(EMAIL_URL) or EMBEDDED
+if EMAIL_URL:
+    vars().update({name: value for name, value in env.email_url_config(EMAIL_URL).items() if name.startswith("EMAIL_")})
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+if EMAIL_URL and not SITE_URL:
+    raise ImproperlyConfigured("SITE_URL must be set when EMAIL_URL is set: the links in a mail need it.")
+SITE_URL = SITE_URL.rstrip("/") or f"http://127.0.0.1:{env.str('PORT', default='8000')}"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

@@ -56,7 +56,7 @@ UNKEYED = {
     SimulatedReceipt: ["message_ref", "phone", "body", "received_at"],
 }
 EVENT = ["id", "store_id", "at", "actor_id", "code", "subject_type_id", "subject_id", "customer_ref", "vehicle_ref", "particulars"]
-NOTIFICATION = ["user_id", "code", "subject_type_id", "subject_id", "particulars", "created_at", "read_at"]
+NOTIFICATION = ["user_id", "store_id", "code", "subject_type_id", "subject_id", "particulars", "created_at", "read_at"]
 
 
 @dataclass
@@ -99,7 +99,7 @@ class Books:
 
     def ring(self, user, code, subject, at, /, **particulars):
         """Enter a line for the bell of ``user`` about a row that is not an event."""
-        self.bells.append((user.pk, code, type_id(subject), subject.pk, particulars, at))
+        self.bells.append((user.pk, subject.store_id, code, type_id(subject), subject.pk, particulars, at))
 
     def write_archive(self):
         """Write the rows others refer to; what follows may read them from the database."""
@@ -123,7 +123,7 @@ class Books:
         load(Event, EVENT, [event_cells(note) for note in self.notes])
         event_type = ContentType.objects.get_for_model(Event).pk
         for note in self.notes:
-            self.bells += [(user.pk, note.code, event_type, note.pk, note.bell, note.at) for user in note.told]
+            self.bells += [(user.pk, note.subject.store_id, note.code, event_type, note.pk, note.bell, note.at) for user in note.told]
 
 
 def event_cells(note):

@@ -52,7 +52,8 @@ def usernames(stores):
 
 
 def person(username, password, number, since):
-    return User(username=username, password=password, name=staff_name(number), phone=f"198{number:08d}", date_joined=since)
+    reached = {"phone": f"198{number:08d}", "email": f"{username}@example.com"}
+    return User(username=username, password=password, name=staff_name(number), date_joined=since, **reached)
 
 
 def login_name(login, store_number, place):

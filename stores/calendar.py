@@ -199,6 +199,25 @@ class Calendar:
             hours = self.weekly_hours[1]
         return hours
 
+    def is_working_day(self, day):
+        """Tell whether people work on ``day``: a special day of the store decides, else the state."""
+        if day in self.special_days:
+            return bool(self.special_days[day][0])
+        return self.state.is_working_day(day)
+
+    def is_open(self, now):
+        return any(opens <= now < closes for opens, closes in self.open_spans(self.store.local(now).date()))
+
+    def opening(self, now, *, on_working_days=False):
+        """Return ``now`` while the store is open, else when it opens next; ``now`` as well where it never does."""
+        today = self.store.local(now).date()
+        for day in (today + DAY * number for number in range(LONGEST_CLOSURE)):
+            spans = [] if on_working_days and not self.is_working_day(day) else self.open_spans(day)
+            start = next((max(opens, now) for opens, closes in spans if closes > now), None)
+            if start:
+                return start
+        return now
+
     def reason_of(self, day):
         if day in self.special_days:
             return self.special_days[day][1]

@@ -17,6 +17,8 @@ from dealership.settings import DATABASES, EMBEDDED, REDIS_URL, SQLITE_OPTIONS, 
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SENDS_MAIL = True
+SITE_URL = "https://manyi.example.com"
 AXES_ENABLED = False
 
 if EMBEDDED:

@@ -11,7 +11,7 @@ from handoffs.models import Handoff
 from kpis.models import Band, Target
 from leads.models import Lead
 from messaging.models import ChannelStop, Message, MessageTemplate, Receipt, ReminderRule
-from notifications.models import Notification
+from notifications.models import Letter, Notification, Preference
 from notifications.services import notify
 from stores.models import CalendarDay
 from surveys.models import Checklist, MysteryShop, Questionnaire, Response
@@ -72,6 +72,8 @@ def make_world(store, people):
         incoming=IncomingFile.objects.create(store=store, kind="visits", name="orders.xlsx", digest="0" * 64, status="refused"),
         export=ExportRun.objects.create(list_code="visits", reason="Audit", by=people.agent, language="en", time_zone="Asia/Shanghai", status="done"),
         notification=Notification.objects.get(user=people.agent),
+        letter=Letter.objects.create(user=people.agent, key="world", mail="digest", due_at=NOW),
+        preference=Preference.objects.create(user=people.agent),
         message=make_message(customer),
         template=MessageTemplate.objects.first(),
         rule=ReminderRule.objects.first(),

@@ -18,7 +18,7 @@ def told(store, agent, second_agent):
 
 def test_the_page_shows_my_own_newest_first(told, agent, page):
     answer = page(agent).get("/notifications/")
-    assert [note.code for note, _sentence in answer.context["worded"]] == ["test.second", "test.first"]
+    assert [bundle.notes[0].code for bundle in answer.context["bundles"]] == ["test.second", "test.first"]
 
 
 def test_the_bell_counts_the_unread(told, agent, page):
