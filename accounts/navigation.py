@@ -1,6 +1,6 @@
 """The left navigation: one table of what there is and the right that opens it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from django.conf import settings
@@ -15,6 +15,7 @@ class Item:
     icon: str
     permission: str | None = None
     keys: str = ""
+    count: int = 0
 
     @property
     def url(self):
@@ -56,6 +57,7 @@ NAVIGATION = [
             Item(_("Promises"), "visits:promise_list", "handshake", "visits.view", "g o"),
             Item(_("Surveys"), "surveys:list", "clipboard-check", "surveys.view"),
             Item(_("Mystery shops"), "surveys:mystery_shop_list", "eye", "surveys.view_own_audits", "g m"),
+            Item(_("Replies"), "messaging:reply_list", "messages-square", "messaging.view", "g e"),
             Item(_("Messages"), "messaging:list", "mail", "messaging.view"),
             Item(_("Simulator inbox"), "messaging:inbox", "inbox", "messaging.view"),
         ],
@@ -86,11 +88,15 @@ NAVIGATION = [
 ]
 
 
-def navigation_for(user, path):
-    """Return ``[(group, [(item, is_current)])]`` of what ``user`` may open."""
-    groups = [(group, [item for item in items if item.url and may_open(user, item)]) for group, items in NAVIGATION]
+def navigation_for(user, path, counts=None):
+    """Return ``[(group, [(item, is_current)])]`` of what ``user`` may open; ``counts`` says by URL name how much waits there."""
+    groups = [(group, [counted(item, counts or {}) for item in items if item.url and may_open(user, item)]) for group, items in NAVIGATION]
     current = current_item([item for _group, items in groups for item in items], path)
     return [(group, [(item, item is current) for item in items]) for group, items in groups if items]
+
+
+def counted(item, counts):
+    return replace(item, count=counts[item.url_name]) if item.url_name in counts else item
 
 
 def may_open(user, item):

@@ -28,7 +28,11 @@ WORKSHOP = {"visits.view", "visits.repair", "activity.view"}
 READ_AUDITS = {"surveys.view_audits", "surveys.view_own_audits"}
 READ_CARE = {"followups.view", "surveys.view", "complaints.view"}
 DEPARTMENT_HEAD = READ_CARE | READ_AUDITS | {"complaints.create", "complaints.answer", "followups.work", "surveys.submit", "kpis.view"}
-CARE = WRITE_ARCHIVE | READ_CARE | {"followups.work", "surveys.submit", "complaints.create", "complaints.verify", "messaging.view", "kpis.view"}
+CARE = (
+    WRITE_ARCHIVE
+    | READ_CARE
+    | {"followups.work", "surveys.submit", "complaints.create", "complaints.verify", "messaging.view", "messaging.answer", "kpis.view"}
+)
 CARE_MANAGEMENT = (
     CARE
     | READ_AUDITS

@@ -24,6 +24,7 @@ class Topic(models.TextChoices):
     RESPONSE = "response", _("Surveys")
     COMPLAINT = "complaint", _("Complaints")
     MESSAGE = "message", _("Messages")
+    REPLY = "reply", _("Replies")
     CONSENT = "consent", _("Consent")
 
 

@@ -11,7 +11,7 @@ from followups.api import FollowUpViewSet
 from followups.sampling.api import SampleRowViewSet, SampleViewSet
 from kpis.api import KpiViewSet
 from leads.api import LeadViewSet
-from messaging.api import MessageViewSet
+from messaging.api import MessageViewSet, ReplyViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
 from transfers.api import ImportViewSet
 from visits.advice.api import AdvisedWorkViewSet
@@ -39,6 +39,7 @@ router.register("sample-rows", SampleRowViewSet, basename="sample-row")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("leads", LeadViewSet, basename="lead")
 router.register("messages", MessageViewSet, basename="message")
+router.register("replies", ReplyViewSet, basename="reply")
 router.register("kpis", KpiViewSet, basename="kpi")
 router.register("questionnaires", QuestionnaireViewSet, basename="questionnaire")
 router.register("responses", ResponseViewSet, basename="response")

@@ -7,8 +7,9 @@ from django.db.models import F
 
 from common.bulk import OnConflict, load
 from demo.world import DAY, MINUTE
-from messaging.models import Message, Reason, SimulatedReceipt
+from messaging.models import Message, Reason, Reply, SimulatedReceipt
 from messaging.reminders import HORIZON, plan_reminders
+from messaging.replies import answer_due
 
 Status = Message.Status
 LOOK_BACK = 28 * DAY
@@ -16,6 +17,11 @@ PLANNED_BEFORE = timedelta(days=7)
 FAILED, UNCERTAIN = 0.008, 0.004
 # By what a message says and not by keys, which differ from run to run.
 ORDER = ["due_at", "customer__phone", "vehicle__vin", "template__code"]
+# Every so manieth message that arrived is replied to; what was written in the last days still waits.
+REPLIED = 25
+REPLIES = ["周六上午可以预约吗？", "好的，谢谢", "已经在别处做过了", "请问这次保养大概多少钱？", "下周再联系我吧", "可以帮我代办年检吗？"]
+STRANGERS = [("17000001234", "你好，请问你们店周末营业吗？"), ("17000005678", "我换号码了，以后请联系这个号")]
+UNANSWERED_SINCE = timedelta(days=1)
 CHANGED = ("status", "reason", "attempts", "lease_until", "sent_at", "created_at")
 
 
@@ -25,13 +31,31 @@ def remind(world):
         plan_reminders(now=world.now - HORIZON * weeks)
     rng = world.random("messages")
     Message.objects.filter(due_at__lt=F("customer__created_at")).delete()
-    messages, reached = list(Message.objects.select_related("customer", "template").order_by(*ORDER)), set()
+    messages, reached = list(Message.objects.select_related("store", "customer", "template").order_by(*ORDER)), set()
     for message in messages:
         message.created_at = max(message.due_at - PLANNED_BEFORE, message.customer.created_at)
         if message.due_at < world.now:
             send(world, rng, message, reached)
     columns = [each.attname for each in Message._meta.concrete_fields if not each.primary_key]
     load(Message, columns, map(attrgetter(*columns), messages), OnConflict(key=("key",), update=CHANGED))
+    reply(world, rng, [message for message in messages if message.status == Status.SENT])
+
+
+def reply(world, rng, arrived):
+    """Let some customers write back, most of them long settled, and two strangers write."""
+    replies = []
+    for message in arrived[::REPLIED]:
+        at = min(message.sent_at + MINUTE * rng.randint(5, 300), world.now)
+        fields = {"store": message.store, "customer": message.customer, "message": message, "phone": message.phone, "body": rng.choice(REPLIES)}
+        is_over = at < world.now - UNANSWERED_SINCE
+        closing = {"status": Reply.Status.SETTLED, "closed_at": at + MINUTE * 40} if is_over else {}
+        replies.append(Reply(**fields, received_at=at, due_at=answer_due(message.store, at), **closing))
+    for phone, body in STRANGERS:
+        store = world.branches[0].store
+        replies.append(Reply(store=store, phone=phone, body=body, received_at=world.now - MINUTE * 90, status=Reply.Status.UNMATCHED))
+    for each in Reply.objects.bulk_create(replies):
+        if each.customer_id:
+            world.books.note("reply.received", each, each.received_at, words=each.body)
 
 
 def send(world, rng, message, reached):

@@ -65,3 +65,6 @@ OUTCOMES = {
     Outcome.INELIGIBLE: Rule("i", True, closes_as="ineligible"),
     Outcome.MESSAGE: Rule("m", True, closes_as="done"),
 }
+
+# The outcomes after which somebody was spoken to.
+REACHED = [outcome for outcome, rule in OUTCOMES.items() if rule.is_contact]

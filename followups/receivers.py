@@ -1,6 +1,7 @@
 """What follow-ups hear from below: cars handed over and delivered, a desk asks what it should know."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from django.dispatch import receiver
 from django.urls import reverse
@@ -8,11 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activity.services import announce_days
+from customers.models import Channel, Purpose
 from customers.notices import Notice
 from customers.signals import notices_asked, work_asked
 from followups import services
-from followups.models import FollowUp
+from followups.models import VERIFICATION, Attempt, FollowUp, Plan
+from followups.outcomes import REACHED
+from messaging.ledger import Contact
+from messaging.models import Reply
+from messaging.signals import contacts_asked, reply_received
 from visits.signals import appointment_kept, appointment_missed, delivery_recorded, people_changed, visit_handed_over
+
+# A reply this long after the last try is an answer to it.
+REOPEN_WITHIN = timedelta(days=7)
 
 
 @receiver(visit_handed_over)
@@ -42,6 +51,16 @@ def announce_calls(sender, store_id, pks, **kwargs):
     announce_days(store_id, *(call.due_day for call in calls))
 
 
+@receiver(reply_received)
+def reopen_call(sender, reply, **kwargs):
+    """Who writes can be reached after all: the newest call given up lately is offered again, unless no calls are wanted (ME6)."""
+    if reply.status == Reply.Status.OPTED_OUT or reply.customer.do_not_call_at:
+        return
+    given_up = FollowUp.objects.given_up(reply.customer, reply.received_at - REOPEN_WITHIN).select_related("store").first()
+    if given_up:
+        given_up.reopen()
+
+
 @receiver(notices_asked)
 def promised_calls(sender, customer_ids, user, **kwargs):
     """Name the calls the customers were promised to whoever is about to talk to them; only who works on calls gets there."""
@@ -57,3 +76,11 @@ def promised_calls(sender, customer_ids, user, **kwargs):
 def called_now(sender, user, now, **kwargs):
     """Name the customers whose calls the person holds."""
     return FollowUp.objects.open().filter(claimed_by=user, lease_until__gt=now).order_by().values_list("customer_id")
+
+
+@receiver(contacts_asked)
+def calls_made(sender, customer_ids, since, **kwargs):
+    """Name the calls that reached the customers; the verification of a complaint is their own wish (ME4)."""
+    reached = Attempt.objects.filter(followup__customer__in=customer_ids, followup__plan__kind=Plan.Kind.CALL, outcome__in=REACHED, at__gt=since)
+    calls = reached.exclude(followup__source_kind=VERIFICATION).values_list("at", "followup__plan__trigger")
+    return [Contact(at, Channel.PHONE, Purpose.SURVEY if trigger in Plan.SURVEYED else Purpose.REMINDER) for at, trigger in calls]

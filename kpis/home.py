@@ -18,6 +18,7 @@ from followups.queue import Queue
 from followups.templatetags.followups import capped
 from kpis.picker import Picker
 from kpis.presentation import tiles_of
+from messaging.models import Reply
 from stores.calendar import missing_makeup_years
 from surveys.models import MysteryShop
 from surveys.services import mystery_shop_shortfall
@@ -84,6 +85,8 @@ class Home:
             counts.append(self.deliveries())
         if self.user.may("complaints.view"):
             counts += self.complaints()
+        if self.user.may("messaging.view"):
+            counts += self.replies()
         return counts
 
     @cached_property
@@ -139,6 +142,15 @@ class Home:
         return [
             Stat(_("Open complaints"), found["open"], page("complaints:list", open="true"), "message-square-warning"),
             Stat(_("Feedback overdue"), found["late"], page("complaints:list", overdue="true"), "alarm-clock", "danger"),
+        ]
+
+    def replies(self):
+        """Return the customers who have written and wait, and those who wait longer than they should (ME6)."""
+        waiting = Reply.objects.for_user(self.user).waiting()
+        found = waiting.aggregate(all=Count("customer", distinct=True), late=Count("customer", distinct=True, filter=Q(due_at__lt=self.now)))
+        return [
+            Stat(_("Unanswered replies"), found["all"], page("messaging:reply_list"), "messages-square", "accent"),
+            Stat(_("Answers overdue"), found["late"], page("messaging:reply_list"), "alarm-clock", "danger"),
         ]
 
     @cached_property

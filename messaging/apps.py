@@ -15,7 +15,9 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messages")
 
     def ready(self):
-        """Refuse to start with a channel that is not there, instead of failing at the first message."""
+        """Connect the receivers; refuse to start with a channel that is not there, instead of failing at the first message."""
+        from messaging import receivers  # noqa: F401 - receivers connect on import
+
         try:
             chosen = channel()
         except ModuleNotFoundError as error:

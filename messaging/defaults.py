@@ -3,7 +3,7 @@
 from datetime import date
 
 from customers.models import Purpose
-from messaging.models import MessageTemplate, ReminderRule
+from messaging.models import ANSWER, ContactCap, MessageTemplate, ReminderRule
 
 CARE = MessageTemplate.Category.CARE
 Occasion = ReminderRule.Occasion
@@ -81,6 +81,8 @@ RULES = [
     ("family-birthday", Occasion.FAMILY, 0, "family-birthday"),
     ("advised-7", Occasion.ADVISED, 7, "advised-work-due"),
 ]
+# category, days, at most contacts of any kind; the law book's own limits stand in messaging/gate.py
+CAPS = [(MessageTemplate.Category.CARE, 7, 3), (MessageTemplate.Category.PROMOTION, 7, 2)]
 
 
 def load():
@@ -88,7 +90,12 @@ def load():
     for code, name_en, name_zh, body in TEMPLATES:
         fields = {"category": CARE, "purpose": Purpose.REMINDER, "name_en": name_en, "name_zh": name_zh, "body": body}
         MessageTemplate.objects.get_or_create(code=code, defaults=fields)
+    # What an agent writes belongs to what the customer has asked: a notice, which needs no further consent.
+    answer = {"category": MessageTemplate.Category.NOTICE, "purpose": Purpose.REMINDER, "name_en": "Answer to a reply", "name_zh": "回复答复"}
+    MessageTemplate.objects.get_or_create(code=ANSWER, defaults=answer | {"body": "【{store}】{answer}"})
     templates = {template.code: template for template in MessageTemplate.objects.all()}
     for code, occasion, days_before, template in RULES:
         fields = {"occasion": occasion, "days_before": days_before, "template": templates[template], "valid_from": VALID_FROM}
         ReminderRule.objects.get_or_create(code=code, defaults=fields)
+    for category, days, most in CAPS:
+        ContactCap.objects.get_or_create(category=category, days=days, valid_from=VALID_FROM, defaults={"most": most})

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.filters import DayFilter
 from customers.filters import visible_customers, visible_vehicles
-from messaging.models import Message, MessageTemplate
+from messaging.models import Message, MessageTemplate, Reply
 
 
 def stores_of(request):
@@ -24,4 +24,17 @@ class MessageFilter(django_filters.FilterSet):
 
     class Meta:
         model = Message
+        fields = []
+
+
+class ReplyFilter(django_filters.FilterSet):
+    """The filter of replies in the API."""
+
+    status = django_filters.ChoiceFilter(label=_("status"), choices=Reply.Status)
+    store = django_filters.ModelChoiceFilter(label=_("store"), queryset=stores_of)
+    customer = django_filters.ModelChoiceFilter(label=_("customer"), queryset=visible_customers)
+    received_since = django_filters.IsoDateTimeFilter(label=_("received since"), field_name="received_at", lookup_expr="gte")
+
+    class Meta:
+        model = Reply
         fields = []

@@ -1,7 +1,7 @@
 from django import forms
 
 from common.forms import day_input
-from messaging.models import MessageTemplate, ReminderRule
+from messaging.models import ANSWER, ContactCap, MessageTemplate, ReminderRule
 
 
 class TemplateForm(forms.ModelForm):
@@ -15,4 +15,15 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = ReminderRule
         fields = ["days_before", "template", "valid_from", "valid_to"]
+        widgets = {"valid_from": day_input(), "valid_to": day_input()}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = MessageTemplate.objects.exclude(code=ANSWER)
+
+
+class CapForm(forms.ModelForm):
+    class Meta:
+        model = ContactCap
+        fields = ["days", "most", "valid_from", "valid_to"]
         widgets = {"valid_from": day_input(), "valid_to": day_input()}

@@ -3,9 +3,12 @@
 from datetime import datetime, time, timedelta
 from enum import Enum
 
-from customers.models import Channel, Consent
+from customers.models import Channel, Consent, Purpose
 from customers.numbers import MOBILE
 from messaging import reach
+from messaging.ledger import contacts
+from messaging.models.cap import ContactCap
+from messaging.models.optout import OptOut
 from messaging.models.template import MessageTemplate
 from messaging.occasions import occasion_problem
 from messaging.reasons import Reason
@@ -52,8 +55,10 @@ def why_never(message):
     if category != Category.NOTICE:
         if customer.do_not_call_at:
             return Reason.DO_NOT_CONTACT
-        if not Consent.objects.allows(customer, message.template.purpose, reach.medium()):
+        if not all(Consent.objects.allows(customer, purpose, reach.medium()) for purpose in purposes_of(message.template)):
             return Reason.NO_CONSENT
+        if category == Category.PROMOTION and OptOut.objects.stands_for(customer):
+            return Reason.OPTED_OUT
     if message.vehicle and (message.vehicle.customer_id != customer.pk or message.vehicle.owner_left_on):
         return Reason.OWNER_CHANGED
     return (occasion_problem(message) if message.rule else "") or hindrance(message)
@@ -71,6 +76,11 @@ def why_unreachable(customer):
     return "" if reach.is_allowed(address) else Reason.NOT_ALLOWED
 
 
+def purposes_of(template):
+    """Return what the customer must have agreed to: a promotion is marketing whatever its text is kept for."""
+    return {template.purpose} | ({Purpose.MARKETING} if template.category == Category.PROMOTION else set())
+
+
 def hindrance(message):
     """Ask the apps above: a greeting in the middle of a complaint adds insult to injury, a notice still belongs to its contract."""
     if message.template.category == Category.NOTICE:
@@ -81,6 +91,8 @@ def hindrance(message):
 def why_later(message, same_phone, now):
     """Return the reason and the instant to wait for; caps first, as a wait for tomorrow ends inside the window."""
     reason, until = cap(message, same_phone, now)
+    if until is None:
+        reason, until = contact_cap(message, same_phone, now)
     opening = next_opening(message, until or now)
     if opening is None:
         return reason, until
@@ -100,6 +112,18 @@ def cap(message, same_phone, now):
             if len(gone) >= most:
                 return Reason.PROMOTION_CAP, gone[-most] + period
     return "", None
+
+
+def contact_cap(message, same_phone, now):
+    """Let the message wait while the person has had as many contacts of any kind as the group allows (ME4)."""
+    waits = []
+    caps = list(ContactCap.objects.valid(message.store.today(now)).filter(category=message.template.category))
+    had = contacts(message, same_phone, now - max(each.period for each in caps)) if caps else []
+    for each in caps:
+        recent = [contact.at for contact in had if contact.at > now - each.period]
+        if len(recent) >= each.most:
+            waits.append(recent[-each.most] + each.period)
+    return (Reason.CONTACT_CAP, max(waits)) if waits else ("", None)
 
 
 def next_opening(message, moment):

@@ -8,6 +8,7 @@ class Reason(models.TextChoices):
     QUIET_HOURS = "quiet_hours", _("waits for the end of quiet hours")
     CARE_TODAY = "care_today", _("waits: the customer had a care message today")
     PROMOTION_CAP = "promotion_cap", _("waits: the customer had enough promotions")
+    CONTACT_CAP = "contact_cap", _("waits: the customer was contacted often enough")
     UNAVAILABLE = "unavailable", _("the channel could not be reached")
     REFUSED = "refused", _("the channel refused it")
     CHANNEL_STOPPED = "channel_stopped", _("waits: the channel is stopped")
@@ -17,6 +18,7 @@ class Reason(models.TextChoices):
     NO_ANSWER = "no_answer", _("nobody can tell whether it arrived")
     TOO_LATE = "too_late", _("its time was over")
     NO_CONSENT = "no_consent", _("no consent for this purpose by this way")
+    OPTED_OUT = "opted_out", _("the customer has opted out by a reply")
     DO_NOT_CONTACT = "do_not_contact", _("the customer does not want to be contacted")
     NO_MOBILE = "no_mobile", _("no mobile number")
     NO_ADDRESS = "no_address", _("no address for this channel")
@@ -28,3 +30,7 @@ class Reason(models.TextChoices):
     COMPLAINT_OPEN = "complaint_open", _("the customer has an open complaint")
     MISSING_VALUE = "missing_value", _("a value of the text is missing")
     STOPPED = "stopped", _("stopped by hand")
+
+
+# The customer has had enough for now: such a wait is told on the timeline.
+CAPS = {Reason.CARE_TODAY, Reason.PROMOTION_CAP, Reason.CONTACT_CAP}

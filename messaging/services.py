@@ -9,13 +9,14 @@ from messaging.tasks import send_due
 from messaging.wording import values
 
 
-def plan(template, customer, *, subject, occurrence, due_at, lasts=timedelta(days=3), vehicle=None):
+def plan(template, customer, *, subject, occurrence, due_at, lasts=timedelta(days=3), vehicle=None, words=None):
     """Put one message into the outbox, once per template, subject and occurrence; return it, the earlier one if it is there.
 
+    ``words`` are values of placeholders the archive does not know, such as what an agent has written.
     Consent, quiet hours and caps are asked when it goes out, so that the answer is the one of that moment.
     """
     subject_type = ContentType.objects.get_for_model(subject)
-    words = values(customer.store, customer, vehicle)
+    words = values(customer.store, customer, vehicle) | (words or {})
     fields = {
         "store": customer.store,
         "customer": customer,

@@ -18,8 +18,8 @@ from common.errors import Conflict
 from common.filters import ROWS_PER_PAGE, page_of
 from messaging.channels import Forged, channel, is_simulated
 from messaging.filters import MessageFilter
-from messaging.forms import RuleForm, TemplateForm
-from messaging.models import PLACEHOLDERS, ChannelStop, Message, MessageTemplate, ReminderRule, SimulatedReceipt
+from messaging.forms import CapForm, RuleForm, TemplateForm
+from messaging.models import ChannelStop, ContactCap, Message, MessageTemplate, ReminderRule, SimulatedReceipt
 from messaging.reach import EVERYBODY, medium
 from messaging.receipts import take
 
@@ -38,7 +38,7 @@ def inbox(request):
         raise Http404
     visible = Message.objects.for_user(request.user)
     page = Paginator(SimulatedReceipt.objects.filter(message_ref__in=visible.values("pk")), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    sent = visible.for_list().in_bulk([receipt.message_ref for receipt in page])
+    sent = visible.for_list().prefetch_related("replies").in_bulk([receipt.message_ref for receipt in page])
     return render(request, "messaging/inbox.html", {"page_obj": page, "arrived": [(receipt, sent[receipt.message_ref]) for receipt in page]})
 
 
@@ -131,20 +131,26 @@ def resend(request, pk):
 
 @requires("messaging.configure")
 def template_list(request):
-    context = {"templates": MessageTemplate.objects.all(), "rules": ReminderRule.objects.select_related("template")}
+    rules = {"rules": ReminderRule.objects.select_related("template"), "caps": ContactCap.objects.all()}
+    context = {"templates": MessageTemplate.objects.all(), **rules}
     return render(request, "messaging/template_list.html", context)
 
 
 @requires("messaging.configure")
 def template_edit(request, pk):
     template = get_object_or_404(MessageTemplate, pk=pk)
-    return edit(request, TemplateForm(request.POST or None, instance=template), {"placeholders": PLACEHOLDERS.items()})
+    return edit(request, TemplateForm(request.POST or None, instance=template), {"placeholders": template.placeholders.items()})
 
 
 @requires("messaging.configure")
 def rule_edit(request, pk):
     rule = get_object_or_404(ReminderRule.objects.select_related("template"), pk=pk)
     return edit(request, RuleForm(request.POST or None, instance=rule), {})
+
+
+@requires("messaging.configure")
+def cap_edit(request, pk):
+    return edit(request, CapForm(request.POST or None, instance=get_object_or_404(ContactCap, pk=pk)), {})
 
 
 def edit(request, form, context):

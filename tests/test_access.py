@@ -65,6 +65,9 @@ SUBJECTS = {
     "messaging:": "message",
     "messaging:template": "template",
     "messaging:rule": "rule",
+    "messaging:cap": "cap",
+    "messaging:reply_": "reply",
+    "messaging:conversation": "customer",
 }
 # Rows of the whole group: a person of another store with the right role may open them.
 GROUP_WIDE = {
@@ -75,6 +78,7 @@ GROUP_WIDE = {
     "checklist",
     "template",
     "rule",
+    "cap",
     "custom_field",
     "guarantee_rule",
     "interval",
@@ -176,7 +180,7 @@ def test_a_role_with_the_right_gets_the_page(role, world, store):
 
 DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "delivery": "delivery", "appointment": "appointment"} | {
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
-    "mystery-shop": "shop", "message": "message", "advised-work": "advised", "promise": "promise",
+    "mystery-shop": "shop", "message": "message", "reply": "reply", "advised-work": "advised", "promise": "promise",
     "guarantee": "guarantee", "guarantee-repair": "guarantee_repair", "import": "incoming",
     "lead": "lead", "sample": "sample", "sample-row": "sample_row",
 }  # fmt: skip

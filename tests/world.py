@@ -10,7 +10,7 @@ from followups.models import FollowUp, Plan, Sample, SampleRow
 from handoffs.models import Handoff
 from kpis.models import Band, Target
 from leads.models import Lead
-from messaging.models import ChannelStop, Message, MessageTemplate, Receipt, ReminderRule
+from messaging.models import ChannelStop, ContactCap, Message, MessageTemplate, Receipt, ReminderRule, Reply
 from notifications.models import Letter, Notification, Preference
 from notifications.services import notify
 from stores.models import CalendarDay
@@ -79,6 +79,8 @@ def make_world(store, people):
         rule=ReminderRule.objects.first(),
         channel_stop=ChannelStop.objects.create(channel="messaging.channels.mail", cause="by_hand"),
         receipt=Receipt.objects.create(channel="messaging.channels.mail", provider_ref="P-1", state="delivered"),
+        cap=ContactCap.objects.first(),
+        reply=Reply.objects.create(store=store, phone="13700000007", body="Hello", status="unmatched"),
         custom_field=CustomField.objects.create(subject="customer", code="hobby", kind="text", name_en="Hobby", name_zh="爱好"),
     )
 

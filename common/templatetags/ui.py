@@ -123,6 +123,12 @@ STATUS_LOOKS = {
     "met": ("good", "circle-check"),
     "absent": ("warn", "circle-dashed"),
     "gone": ("danger", "circle-alert"),
+    # replies
+    "waiting": ("warn", "message-square-dot"),
+    "reply.answered": ("good", "message-square-reply"),
+    "settled": ("neutral", "check"),
+    "opted_out": ("neutral", "ban"),
+    "unmatched": ("warn", "user-search"),
     # questionnaires, plans
     "draft": ("neutral", "circle-dashed"),
     "published": ("good", "circle-check"),

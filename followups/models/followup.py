@@ -63,6 +63,10 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
             with suppress(Conflict):
                 followup.exempt(exemption, **who_and_when)
 
+    def given_up(self, customer, since):
+        """Return the calls of the customer closed as unreachable since then, the newest first."""
+        return self.filter(customer=customer, status=FollowUp.Status.UNREACHABLE, finished_at__gte=since).order_by("-finished_at", "-pk")
+
     def waiting_for(self, *round_ids):
         """Return the open calls that are to verify these rounds of a complaint."""
         return self.open().filter(source_kind=VERIFICATION, source_id__in=round_ids)
@@ -277,6 +281,18 @@ class FollowUp(Claimable):
         self.close(self.Status.INELIGIBLE, by, now or timezone.now(), exemption=exemption)
         record("followup.exempted", self, by=by, exemption=exemption)
         self.announce(by)
+
+    @transaction.atomic
+    def reopen(self, *, now=None):
+        """Offer a call given up as unreachable once more: the customer has written and can be reached after all (ME6)."""
+        now = now or timezone.now()
+        itself = FollowUp.objects.filter(pk=self.pk, status=self.Status.UNREACHABLE)
+        offered_at = CallWindow(self.store).next_slot(now)
+        if not itself.hold(None, now, status=self.Status.OPEN, available_at=offered_at, finished_at=None, finished_by=None):
+            return
+        self.refresh_from_db()
+        record("followup.reopened", self)
+        announce_days(self.store_id, self.due_day)
 
     def close(self, status, by, now, **changes):
         """Leave OPEN whoever holds it."""

@@ -19,7 +19,7 @@ from messaging.models.receipt import Receipt
 from messaging.models.rule import ReminderRule
 from messaging.models.stop import ChannelStop
 from messaging.models.template import MessageTemplate
-from messaging.reasons import Reason
+from messaging.reasons import CAPS, Reason
 from stores.models import Store
 
 LEASE = timedelta(seconds=120)
@@ -134,12 +134,17 @@ class Message(models.Model):
             case Step.EXPIRE:
                 self.end(self.Status.EXPIRED, reason)
             case Step.POSTPONE:
-                self.change_status(self.Status.PLANNED, self.Status.PLANNED, due_at=until, reason=reason)
+                self.postpone(until, reason)
             case Step.SEND:
                 lease = {"lease_until": now + LEASE, "attempts": self.attempts + 1, "phone": self.customer.phone, "reason": ""}
                 lease |= {"channel": settings.MESSAGE_CHANNEL, "provider_ref": "", "answer": ""}
                 return self.change_status(self.Status.PLANNED, self.Status.SENDING, **lease)
         return False
+
+    def postpone(self, until, reason):
+        """Wait, and say on the timeline when the customer has had enough for now (ME4)."""
+        if self.change_status(self.Status.PLANNED, self.Status.PLANNED, due_at=until, reason=reason) and reason in CAPS:
+            self.record("message.postponed", reason=reason, until=until.isoformat())
 
     def lock_people(self):
         """Return the locked records that share the customer's phone, none when that phone changes right now."""
@@ -173,6 +178,7 @@ class Message(models.Model):
     def fail(self, reason, answer=""):
         if self.change_status(self.Status.SENDING, self.Status.FAILED, reason=reason, answer=answer):
             self.record("message.failed", reason=reason)
+            self.ask_again()
 
     @transaction.atomic
     def doubt(self):
@@ -237,7 +243,12 @@ class Message(models.Model):
         if not self.change_status(self.Status.PLANNED, status, reason=reason):
             return False
         self.record(f"message.{status}", by=by, reason=reason)
+        self.ask_again()
         return True
+
+    def ask_again(self):
+        """The customer does not get it: the replies it answered wait again."""
+        self.answered.filter(status="answered").update(status="waiting", answer=None, closed_at=None, closed_by=None)
 
     @property
     def particulars(self):

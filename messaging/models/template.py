@@ -20,7 +20,10 @@ PLACEHOLDERS = {
     "policy": _("which insurance ends"),
     "keeper": _("who looks after the customer"),
     "person": _("the family member whose birthday it is"),
+    "answer": _("what an agent writes in answer to a reply"),
 }
+# The text around what an agent writes: the one that may and must hold it.
+ANSWER = "answer"
 
 
 class MessageTemplate(models.Model):
@@ -48,11 +51,24 @@ class MessageTemplate(models.Model):
     def __str__(self):
         return in_language(self.name_en, self.name_zh)
 
+    @property
+    def placeholders(self):
+        """Return ``{name: what it means}`` of what this text may ask for."""
+        return {name: meaning for name, meaning in PLACEHOLDERS.items() if name != ANSWER or self.code == ANSWER}
+
     def clean(self):
-        unknown = sorted(set(PLACEHOLDER.findall(self.body)) - set(PLACEHOLDERS))
+        unknown = sorted(set(PLACEHOLDER.findall(self.body)) - set(self.placeholders))
         if unknown or set(PLACEHOLDER.sub("", self.body)) & set("{}"):
-            accepted = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            accepted = ", ".join(f"{{{name}}}" for name in self.placeholders)
             raise ValidationError({"body": _("Between braces only these are accepted: %(accepted)s.") % {"accepted": accepted}})
+        if self.code == ANSWER:
+            self.check_answer()
+
+    def check_answer(self):
+        if ANSWER not in PLACEHOLDER.findall(self.body):
+            raise ValidationError({"body": _("This text must hold {answer}: what the agent writes goes there.")})
+        if self.category == self.Category.PROMOTION:
+            raise ValidationError({"category": _("An answer to a customer is no promotion.")})
 
     def fill(self, values):
         """Return the text with the values put in, or "" when one of them is missing."""

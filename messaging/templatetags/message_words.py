@@ -1,7 +1,10 @@
 """Messages and their events in words."""
 
+from datetime import datetime
+
 from django import template
 
+from common.templatetags.ui import moment
 from common.words import in_language
 from messaging.channels import is_simulated
 from messaging.models import ChannelStop
@@ -36,3 +39,9 @@ def cause_words(code):
 @register.simple_tag
 def reason_words(code):
     return Reason(code).label if code in Reason else code
+
+
+@register.simple_tag
+def local_moment(text):
+    """Show a moment kept as ISO text."""
+    return moment(datetime.fromisoformat(text))

@@ -8,10 +8,15 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 from django.db import connection
 
+from accounts.roles import Role
+from activity.models import Event
+from common.errors import Conflict
 from customers.models import Customer, Purpose
+from messaging.conversation import Conversation
 from messaging.models import Message, MessageTemplate
 from messaging.models import message as message_module
-from tests.factories import NOW, make_customer, make_store
+from messaging.replies import receive
+from tests.factories import NOW, make_customer, make_store, make_user
 from tests.messaging.factories import agree, make_message
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -64,3 +69,38 @@ def test_without_the_lock_both_go_out(two_messages, meeting, monkeypatch):
 
 def test_one_message_is_taken_by_one_of_two_senders(two_messages):
     assert begin_both(two_messages[:1] * 2) == [False, True]
+
+
+def test_one_conversation_is_taken_by_one_of_two_agents():
+    store = make_store("S01")
+    agents = [make_user(name, Role.CARE_AGENT, store) for name in ("alice", "amy")]
+    customer = make_customer(store, phone="13900000001")
+    receive(customer.phone, "x", received_at=NOW)
+
+    def claim(agent):
+        try:
+            Conversation(customer, NOW).claim(by=agent)
+        except Conflict as conflict:
+            return conflict.code
+        finally:
+            connection.close()
+        return "taken"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(claim, agents)) == ["held_by_other", "taken"]
+    assert Event.objects.filter(code="reply.claimed").count() == 1
+
+
+def test_a_reply_delivered_twice_at_once_is_one():
+    store = make_store("S01")
+    customer = make_customer(store, phone="13900000001")
+
+    def deliver(_number):
+        try:
+            return receive(customer.phone, "R", external_id="mo-1", received_at=NOW).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(deliver, range(2)))) == 1
+    assert Event.objects.filter(code="reply.opted_out").count() == 1
