@@ -19,6 +19,7 @@ DAYS = 14
 USUAL_PACE = 12
 MEASURED_DAYS = 28
 ENOUGH_HOURS = 20
+BUSY = 4
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ class Day:
 
 
 def pace_of(store, now=None):
-    """Return the store's own calls per working hour over four weeks: talks divided by the hours of one person that had any."""
+    """Return the store's own pace over four weeks: talks in the hours in which one person made at least ``BUSY``; in others calls are a side job."""
     now = now or timezone.now()
     talks = Attempt.objects.contacts().filter(followup__store=store, at__range=(now - timedelta(days=MEASURED_DAYS), now))
-    hours = list(talks.annotate(hour=TruncHour("at")).order_by().values_list("by", "hour").annotate(Count("pk")))
+    hours = list(talks.annotate(hour=TruncHour("at")).order_by().values_list("by", "hour").annotate(talks=Count("pk")).filter(talks__gte=BUSY))
     if len(hours) < ENOUGH_HOURS:
         return Pace(USUAL_PACE, 0)
     return Pace(sum(number for _by, _hour, number in hours) / len(hours), len(hours))

@@ -15,7 +15,7 @@ class SpanField(forms.CharField):
     """Hours as people write them: ``9-18`` or ``9:00-17:30``; nothing is a day off."""
 
     def __init__(self, **kwargs):
-        super().__init__(required=False, max_length=20, widget=forms.TextInput(attrs={"placeholder": "–", "size": 9}), **kwargs)
+        super().__init__(required=False, max_length=20, widget=forms.TextInput(attrs={"placeholder": "–", "size": 9, "class": "form-control"}), **kwargs)
 
     def clean(self, value):
         text = super().clean(value)
