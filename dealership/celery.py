@@ -42,5 +42,6 @@ app.conf.beat_schedule = {
     "tell-of-handoffs": {"task": "handoffs.tasks.tell_customers", "schedule": 60},
     "end-absences": {"task": "handoffs.tasks.end_absences", "schedule": crontab(minute=1)},
     "plan-occasions": {"task": "followups.tasks.plan_occasions", "schedule": crontab(hour=2, minute=45)},
+    "make-followup-reports": {"task": "followups.tasks.make_reports", "schedule": crontab(hour=6, minute=30)},
     "plan-reminders": {"task": "messaging.tasks.plan_reminders", "schedule": crontab(hour=2, minute=30)},
 }

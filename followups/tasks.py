@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from followups import key_accounts, occasions, services
+from followups import key_accounts, occasions, reporting, services
 
 
 @shared_task
@@ -17,6 +17,11 @@ def plan_key_accounts():
 @shared_task
 def plan_occasions():
     occasions.plan_occasions()
+
+
+@shared_task
+def make_reports():
+    reporting.make_reports()
 
 
 @shared_task

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,14 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from activity.models import Event
 from activity.timeline import history_of
 from common.access import requires
-from common.filters import page_of
+from common.filters import ROWS_PER_PAGE, page_of
 from common.forms import accepted, posted
 from customers.notices import notices_for
 from followups import services
 from followups.filters import FollowUpFilter
 from followups.forms import AssignForm, Call, CancelForm, NewPlanForm, PlanForm, PreviewForm
 from followups.household import held_household, take_household
-from followups.models import Attempt, FollowUp, Plan
+from followups.models import Attempt, FollowUp, Plan, Report
 from followups.outcomes import Outcome
 from followups.preview import preview_of
 from followups.queue import Queue
@@ -203,6 +204,22 @@ def plan_page(request, plan, form):
         if is_preview(request) and form.is_valid() and preview_form.is_valid():
             context["preview"] = preview_of(form.instance, request.user.stores_with("followups.configure"), **preview_form.cleaned_data)
     return render(request, "followups/plan_form.html", context, status=422 if form.errors or preview_form.errors else 200)
+
+
+@require_GET
+@requires("followups.view")
+def report_list(request):
+    """Show the reports of one's stores, the newest first."""
+    page_obj = Paginator(Report.objects.for_user(request.user).select_related("store"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "followups/report_list.html", {"page_obj": page_obj})
+
+
+@require_GET
+@requires("followups.view")
+def report_detail(request, pk):
+    report = get_object_or_404(Report.objects.for_user(request.user).select_related("store"), pk=pk)
+    outcomes = sorted(report.figures["outcomes"].items(), key=lambda pair: -pair[1])
+    return render(request, "followups/report_detail.html", {"report": report, "figures": report.figures, "outcomes": outcomes})
 
 
 def found(request, pk):

@@ -44,6 +44,7 @@ SUBJECTS = {
     "visits:loyaltyrule_": "loyalty_rule",
     "followups:": "followup",
     "followups:plan": "plan",
+    "followups:report_": "report",
     "followups:sample_": "sample",
     "followups:sample_row_": "sample_row",
     "complaints:": "complaint",

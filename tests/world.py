@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from activity.services import record
 from complaints.models import Category, Complaint
 from customers.models import CustomField, DuplicatePair, InspectionRule
-from followups.models import FollowUp, Plan, Sample, SampleRow
+from followups.models import FollowUp, Plan, Report, Sample, SampleRow
+from followups.reporting import figures_of
 from handoffs.models import Handoff
 from kpis.models import Band, Target
 from leads.models import Lead
@@ -53,6 +54,9 @@ def make_world(store, people):
         loyalty_rule=LoyaltyRule.objects.first(),
         interval=MaintenanceInterval.objects.first(),
         followup=followup,
+        report=Report.objects.create(
+            store=store, period="week", first_day=on("2026-11-09"), last_day=on("2026-11-15"), figures=figures_of(store, on("2026-11-09"), on("2026-11-15"))
+        ),
         plan=followup.plan,
         response=response,
         questionnaire=response.questionnaire,

@@ -2,8 +2,9 @@ from followups.models.attempt import Attempt
 from followups.models.claim import LEASE
 from followups.models.followup import KEY_ACCOUNT, NO_SHOW, OCCASION, VERIFICATION, FollowUp
 from followups.models.plan import Plan
+from followups.models.report import Report
 from followups.models.sample import Sample
 from followups.models.sample_row import SampleRow
 from followups.models.shift import Shift
 
-__all__ = ["KEY_ACCOUNT", "LEASE", "NO_SHOW", "OCCASION", "VERIFICATION", "Attempt", "FollowUp", "Plan", "Sample", "SampleRow", "Shift"]
+__all__ = ["KEY_ACCOUNT", "LEASE", "NO_SHOW", "OCCASION", "VERIFICATION", "Attempt", "FollowUp", "Plan", "Report", "Sample", "SampleRow", "Shift"]

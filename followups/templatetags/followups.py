@@ -2,6 +2,7 @@
 
 from django import template
 
+from common.words import in_language
 from followups.models import FollowUp
 from followups.models.queue import COUNTED_TO
 from followups.outcomes import Outcome
@@ -28,3 +29,9 @@ def status_label(code):
 @register.simple_tag
 def exemption_label(code):
     return FollowUp.Exemption(code).label
+
+
+@register.simple_tag
+def plan_name(plan):
+    """Return the name a report keeps of a plan, in the reader's language."""
+    return in_language(plan["name_en"], plan["name_zh"])
