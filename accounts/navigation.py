@@ -53,6 +53,7 @@ NAVIGATION = [
         [
             Item(_("Follow-ups"), "followups:list", "list-checks", "followups.view", "g f"),
             Item(_("Samples"), "followups:sample_list", "dices", "followups.view"),
+            Item(_("Doubtful calls"), "followups:doubt_list", "scan-search", "followups.review"),
             Item(_("Complaints"), "complaints:list", "message-square-warning", "complaints.view", "g p"),
             Item(_("Promises"), "visits:promise_list", "handshake", "visits.view", "g o"),
             Item(_("Surveys"), "surveys:list", "clipboard-check", "surveys.view"),
@@ -80,6 +81,7 @@ NAVIGATION = [
             Item(_("Maintenance intervals"), "visits:interval_list", "gauge", "visits.configure"),
             Item(_("Annual-inspection rules"), "customers:inspectionrule_list", "file-check", "customers.configure"),
             Item(_("Customer classes"), "visits:loyaltyrule_list", "heart", "visits.configure"),
+            Item(_("Rules of doubtful calls"), "followups:evidencerule_list", "scale", "followups.configure"),
             Item(_("Own fields"), "customers:custom_field_list", "list-plus", "customers.configure"),
             Item(_("Targets"), "kpis:target_list", "target", "kpis.configure"),
             Item(_("API documentation"), "api:docs", "code"),

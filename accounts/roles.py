@@ -39,6 +39,7 @@ CARE_MANAGEMENT = (
     | {
         "followups.assign",
         "followups.configure",
+        "followups.review",
         "surveys.configure",
         "surveys.audit",
         "surveys.void",
@@ -108,6 +109,7 @@ PERMISSIONS = {
         "leads.view",
         "customers.watch",
         "handoffs.manage",
+        "followups.review",
     },
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},

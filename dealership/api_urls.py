@@ -8,6 +8,7 @@ from complaints.api import ComplaintViewSet
 from customers.api import CustomerViewSet, VehicleViewSet
 from customers.quality.api import QualityViewSet
 from followups.api import FollowUpViewSet
+from followups.doubt_api import DoubtViewSet
 from followups.sampling.api import SampleRowViewSet, SampleViewSet
 from kpis.api import KpiViewSet
 from leads.api import LeadViewSet
@@ -36,6 +37,7 @@ router.register("guarantee-repairs", GuaranteeRepairViewSet, basename="guarantee
 router.register("followups", FollowUpViewSet, basename="followup")
 router.register("samples", SampleViewSet, basename="sample")
 router.register("sample-rows", SampleRowViewSet, basename="sample-row")
+router.register("doubtful-calls", DoubtViewSet, basename="doubt")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("leads", LeadViewSet, basename="lead")
 router.register("messages", MessageViewSet, basename="message")

@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "classify-customers": {"task": "visits.tasks.classify_customers", "schedule": crontab(hour=2, minute=20)},
     "mark-odd": {"task": "customers.tasks.mark_odd", "schedule": crontab(hour=2, minute=0)},
     "expect-inspections": {"task": "customers.tasks.expect_inspections", "schedule": crontab(hour=2, minute=5)},
+    "doubt-calls": {"task": "followups.tasks.doubt_calls", "schedule": crontab(minute=45)},
     "plan-key-accounts": {"task": "followups.tasks.plan_key_accounts", "schedule": crontab(hour=2, minute=40)},
     "tell-of-handoffs": {"task": "handoffs.tasks.tell_customers", "schedule": 60},
     "end-absences": {"task": "handoffs.tasks.end_absences", "schedule": crontab(minute=1)},

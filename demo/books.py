@@ -46,7 +46,7 @@ UNKEYED = {
     PastPlate: ["vehicle_id", "plate", "since", "until"],
     Answer: ["response_id", "question_id", "value", "text"],
     FactorScore: ["response_id", "factor_id", "points"],
-    Attempt: ["followup_id", "by_id", "at", "outcome", "note", "next_at"],
+    Attempt: ["followup_id", "by_id", "at", "outcome", "note", "next_at", "held_since", "call_ref", "talk_seconds"],
     ItemScore: ["shop_id", "item_id", "earned", "is_na", "note"],
     CeremonyCheck: ["delivery_id", "item_id", "done_at", "done_by_id"],
     Visit.technicians.through: ["visit_id", "user_id"],

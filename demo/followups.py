@@ -22,6 +22,9 @@ CHANCES = {
     Outcome.PARTIAL: 700, Outcome.EMPTY: 450, Outcome.WRONG: 600, Outcome.SUSPENDED: 350, Outcome.LANGUAGE: 200, Outcome.INELIGIBLE: 400,
     Outcome.DO_NOT_CALL: 150, Outcome.MESSAGE: 550,
 }  # fmt: skip
+# So many seconds at least a call was in hand: nobody reached, somebody reached.
+HELD = (20, 95)
+SILENT_SINCE = 2 * DAY
 IN_TIME = 0.965
 RAISED = 0.85
 ESCALATED = 0.12
@@ -162,7 +165,13 @@ class Desk:
     def count_try(self, followup, one, next_at=None):
         followup.outcome, followup.first_attempt_at = one.outcome, followup.first_attempt_at or one.at
         followup.attempt_count += 1
-        self.world.books.enter(Attempt, followup.pk, one.by.pk, one.at, one.outcome, one.note, next_at)
+        held_since = one.at - timedelta(seconds=HELD[OUTCOMES[one.outcome].is_contact] + one.at.second)
+        self.world.books.enter(Attempt, followup.pk, one.by.pk, one.at, one.outcome, one.note, next_at, held_since, "", self.talked(one))
+
+    def talked(self, one):
+        """Return the seconds the telephone tells of; with one caller nobody has talked of late, so that there is something to ask about."""
+        is_silent = one.by == self.branch.staff[Role.CARE_AGENT][0] and one.at > self.world.now - SILENT_SINCE
+        return 0 if is_silent and one.outcome == Outcome.OK else None
 
     def finish(self, followup, at, by):
         followup.finished_at, followup.finished_by = at, by

@@ -23,6 +23,7 @@ from demo.surveys import Interviews
 from demo.visits import receive_cars
 from demo.workshop import fill_workshop
 from demo.world import DAY, World
+from followups.review import doubt_calls
 from kpis import facts
 from stores.calendar import add_months
 from visits.loyalty.classes import classify_customers
@@ -51,6 +52,7 @@ def build(*, seed, today, stores, months, visits):
     world.books.write_rest(world.now - READ_BEFORE)
     classify_customers(world.now)
     expect_inspections([branch.store for branch in world.branches])
+    doubt_calls(world.now)
     count_up(world)
     return memberships, issue_tokens(memberships)
 

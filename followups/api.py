@@ -19,7 +19,7 @@ from surveys.api import naming_answers
 class AttemptSerializer(serializers.ModelSerializer):
     class Meta:
         model = Attempt
-        fields = ["at", "by", "outcome", "note", "next_at", "phone_tail"]
+        fields = ["at", "by", "outcome", "note", "next_at", "phone_tail", "held_since", "call_ref", "talk_seconds", "voided_at"]
 
 
 class FollowUpSerializer(serializers.ModelSerializer):
@@ -52,6 +52,7 @@ class LogSerializer(StrictSerializerMixin, serializers.Serializer):
     """What came of a call; ``answers`` as ``{question code: rating, 1 or 0, text, or null}`` belong to the outcome ``ok``.
 
     ``phone`` is the id of the number dialled among the customer's other ones; without it the preferred one was.
+    A telephone system adds the id of the call and how many seconds were talked: evidence that it was made.
     """
 
     outcome = serializers.ChoiceField(choices=Outcome)
@@ -60,6 +61,8 @@ class LogSerializer(StrictSerializerMixin, serializers.Serializer):
     phone = serializers.IntegerField(required=False, allow_null=True)
     answers = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
     also = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="Other calls of the household one holds that this settles too.")
+    call_ref = serializers.CharField(required=False, allow_blank=True, max_length=64)
+    talk_seconds = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=86400)
 
 
 class AssignSerializer(StrictSerializerMixin, serializers.Serializer):

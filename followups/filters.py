@@ -8,7 +8,8 @@ from accounts.models import User
 from accounts.roles import Role
 from common.filters import DayFilter, YesNoFilter
 from customers.models import Customer, Vehicle
-from followups.models import FollowUp, Plan
+from followups.evidence import Sign
+from followups.models import Doubt, FollowUp, Plan
 from followups.outcomes import Outcome
 from surveys.models import Side
 from visits.models import Delivery, Visit
@@ -21,6 +22,15 @@ def stores_of(request):
 def people_of(request):
     """Return everybody a follow-up the person may see has been given to."""
     return User.objects.filter(pk__in=FollowUp.objects.for_user(request.user).open().filter(assignee__isnull=False).values("assignee")).order_by("name")
+
+
+def doubted_people(request):
+    """Return everybody whose calls are or were doubtful where the person may see it."""
+    return User.objects.filter(pk__in=Doubt.objects.for_user(request.user).order_by().values("by")).order_by("name")
+
+
+def reviewed_stores(request):
+    return request.user.stores_with(Doubt.view_permission)
 
 
 def rows_of(model):
@@ -62,3 +72,16 @@ class FollowUpFilter(django_filters.FilterSet):
         if value:
             return queryset.filter(first_attempt_at__lte=F("due_at"))
         return queryset.filter(Q(first_attempt_at__gt=F("due_at")) | Q(first_attempt_at=None, due_at__lt=timezone.now()))
+
+
+class DoubtFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Doubt.Status)
+    sign = django_filters.ChoiceFilter(label=_("Sign"), choices=Sign)
+    by = django_filters.ModelChoiceFilter(label=_("Caller"), queryset=doubted_people)
+    store = django_filters.ModelChoiceFilter(label=_("Store"), queryset=reviewed_stores)
+    day_from = DayFilter(label=_("First day"), field_name="first_at")
+    day_to = DayFilter(label=_("Last day"), field_name="first_at", is_end=True)
+
+    class Meta:
+        model = Doubt
+        fields = []

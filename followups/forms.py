@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.forms import day_input, moment_input
 from customers.masking import seen
-from followups.models import Plan
+from followups.models import Attempt, EvidenceRule, Plan
 from followups.models.condition import CODES, OF_ORDERS
+from followups.models.doubt import SETTLEMENTS
 from followups.outcomes import OUTCOMES, Outcome
 from stores.models import Store
 from surveys.forms import InterviewForm
@@ -178,3 +179,33 @@ class PreviewForm(forms.Form):
         if self.cleaned_data["day"] > timezone.localdate():
             raise forms.ValidationError(_("The day must not lie in the future."), code="in_future")
         return self.cleaned_data["day"]
+
+
+class SettleForm(forms.Form):
+    """What was found out about doubtful calls; which of them were never made is ticked in their table."""
+
+    status = forms.ChoiceField(
+        label=_("What was found out"), choices=[(status, status.label) for status in SETTLEMENTS], widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what was found out.")},
+        help_text=_("Voided: the calls ticked in the table were never made. They count no more, and a call still worth making is back in the queue."),
+    )  # fmt: skip
+    words = forms.CharField(label=_("In a few words"), max_length=400, widget=forms.Textarea({"rows": 3}))
+    attempts = forms.ModelMultipleChoiceField(Attempt.objects.none(), required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, doubt, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["attempts"].queryset = doubt.attempts.valid()
+
+    def ticked(self, attempts):
+        """Return which calls are ticked: what was sent, at first all of them."""
+        return {int(pk) for pk in self.data.getlist("attempts") if pk.isdecimal()} if self.is_bound else {attempt.pk for attempt in attempts}
+
+
+class EvidenceRuleForm(forms.ModelForm):
+    class Meta:
+        model = EvidenceRule
+        fields = [
+            "valid_from", "pace_calls", "pace_seconds", "ring_seconds", "contact_seconds", "interview_seconds", "short_calls", "note_customers",
+            "note_percent", "note_words", "note_days", "series_calls", "outside_calls", "grace_minutes", "source_en", "source_zh",
+        ]  # fmt: skip
+        widgets = {"valid_from": day_input(), "source_en": forms.Textarea({"rows": 6}), "source_zh": forms.Textarea({"rows": 6})}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from activity.services import announce_days
 from customers.models import Channel, Consent, Customer, Purpose, Vehicle
 from followups.models import OCCASION, Attempt, FollowUp, Plan
-from followups.outcomes import OUTCOMES
+from followups.outcomes import REACHED
 from followups.services import ending_of, exemption_of
 from followups.windows import CallWindow
 from stores.models import Store
@@ -30,7 +30,6 @@ FIELDS = {
     Trigger.INSPECTION: "inspection_due_on",
     Trigger.ANNIVERSARY: "delivered_on",
 }
-CONTACTS = [outcome for outcome, rule in OUTCOMES.items() if rule.is_contact]
 
 
 def plan_occasions(now=None):
@@ -120,7 +119,7 @@ def silent(plan, store, today):
     """Yield ``(customer, None, day since which)`` of owners nobody has reached and who have not been here for so long, the latest visit first."""
     since = datetime.combine(today - timedelta(days=plan.offset - 1), time(0), store.zone)
     recent = [
-        Attempt.objects.filter(followup__customer=OuterRef("pk"), outcome__in=CONTACTS, at__gte=since),
+        Attempt.objects.valid().filter(followup__customer=OuterRef("pk"), outcome__in=REACHED, at__gte=since),
         Visit.objects.filter(customer=OuterRef("pk"), arrived_at__gte=since),
         Delivery.objects.filter(customer=OuterRef("pk"), delivered_at__gte=since),
         FollowUp.objects.open().filter(customer=OuterRef("pk"), plan__kind=Plan.Kind.CALL),
@@ -145,7 +144,9 @@ def lost_reason(followup, day):
     plan, car = followup.plan, followup.vehicle
     if plan.trigger == Trigger.LAST_CONTACT:
         came = Visit.objects.filter(customer=followup.customer, arrived_at__gt=followup.created_at).exists()
-        talked = Attempt.objects.filter(followup__customer=followup.customer, outcome__in=CONTACTS, at__gt=followup.created_at).exclude(followup=followup)
+        talked = (
+            Attempt.objects.valid().filter(followup__customer=followup.customer, outcome__in=REACHED, at__gt=followup.created_at).exclude(followup=followup)
+        )
         return "customer_came" if came else "talked_meanwhile" if talked.exists() else ""
     if car.owner_left_on or car.customer_id != followup.customer_id:
         return "owner_changed"

@@ -80,7 +80,7 @@ def called_now(sender, user, now, **kwargs):
 
 @receiver(contacts_asked)
 def calls_made(sender, customer_ids, since, **kwargs):
-    """Name the calls that reached the customers; the verification of a complaint is their own wish (ME4)."""
-    reached = Attempt.objects.filter(followup__customer__in=customer_ids, followup__plan__kind=Plan.Kind.CALL, outcome__in=REACHED, at__gt=since)
-    calls = reached.exclude(followup__source_kind=VERIFICATION).values_list("at", "followup__plan__trigger")
+    """Name the calls that reached the customers, each talk once (FU11); the verification of a complaint is their own wish (ME4)."""
+    reached = Attempt.objects.valid().contacts().filter(followup__customer__in=customer_ids, outcome__in=REACHED, at__gt=since)
+    calls = reached.filter(followup__plan__kind=Plan.Kind.CALL).exclude(followup__source_kind=VERIFICATION).values_list("at", "followup__plan__trigger")
     return [Contact(at, Channel.PHONE, Purpose.SURVEY if trigger in Plan.SURVEYED else Purpose.REMINDER) for at, trigger in calls]

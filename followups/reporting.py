@@ -10,14 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from followups.models import Attempt, FollowUp, Plan, Report
-from followups.outcomes import OUTCOMES
+from followups.outcomes import REACHED
 from notifications.services import notify
 from stores.models import Store
 from surveys.models import Response
 from visits.models import Appointment
 
 DAY = timedelta(days=1)
-CONTACTS = [outcome for outcome, rule in OUTCOMES.items() if rule.is_contact]
 READERS = (Role.CARE_MANAGER, Role.STORE_MANAGER)
 Status = FollowUp.Status
 
@@ -59,7 +58,7 @@ def figures_of(store, first, last):
     """
     span = datetime.combine(first, time(0), store.zone), datetime.combine(last + DAY, time(0), store.zone)
     within = {"gte": span[0], "lt": span[1]}
-    tries = Attempt.objects.filter(followup__store=store, **{f"at__{name}": at for name, at in within.items()})
+    tries = Attempt.objects.valid().filter(followup__store=store, **{f"at__{name}": at for name, at in within.items()})
     return {
         "plans": plans_of(store, within),
         "outcomes": dict(tries.order_by().values_list("outcome").annotate(Count("pk"))),
@@ -81,7 +80,7 @@ def plans_of(store, within):
         "due": Count("pk"),
         "tried": Count("pk", filter=Q(first_attempt_at__isnull=False)),
         "on_time": Count("pk", filter=Q(first_attempt_at__lte=F("due_at"))),
-        "reached": Count("pk", filter=Q(outcome__in=CONTACTS)),
+        "reached": Count("pk", filter=Q(outcome__in=REACHED)),
         "done": Count("pk", filter=Q(status__in=[Status.DONE, Status.ESCALATED])),
         "open": Count("pk", filter=Q(status=Status.OPEN)),
     }
@@ -91,7 +90,7 @@ def plans_of(store, within):
 
 
 def people_of(tries):
-    reached = Count("pk", filter=Q(outcome__in=CONTACTS))
+    reached = Count("pk", filter=Q(outcome__in=REACHED))
     rows = tries.filter(joined_to=None).order_by().values("by__name").annotate(talks=Count("pk"), reached=reached).order_by("-talks", "by__name")
     return [{"name": row["by__name"], "talks": row["talks"], "reached": row["reached"]} for row in rows]
 

@@ -237,7 +237,7 @@ def take_back(now=None):
 def log_call(followup, outcome, *, by, note="", answers=None, also=(), **particulars):
     """Submit the answers of a call and log its outcome, both or neither.
 
-    ``also`` are ids of other calls of the household it settles, ``particulars`` are ``next_at`` and ``phone``.
+    ``also`` are ids of other calls of the household it settles, ``particulars`` are further ones of ``FollowUp.log``.
 
     Sent twice (a double click) it happens once (T38). When somebody else has the follow-up by now, the note is kept as a remark (T37).
     """
@@ -259,7 +259,7 @@ def log_call(followup, outcome, *, by, note="", answers=None, also=(), **particu
     return followup
 
 
-def share_outcome(followup, outcome, also, *, by, next_at=None, phone=None):
+def share_outcome(followup, outcome, also, *, by, next_at=None, phone=None, **evidence):
     """Log the same outcome for the other calls of the household, as one and the same contact (FU11).
 
     What the household shares is the preferred number: another one that failed says nothing of the others in it.
@@ -268,7 +268,7 @@ def share_outcome(followup, outcome, also, *, by, next_at=None, phone=None):
     for other in held_household(followup, by, timezone.now()) if also else ():
         is_own = other.customer_id == followup.customer_id
         if other.pk in also and can_share(outcome, other) and (is_own or not phone or OUTCOMES[outcome].is_contact):
-            other.log(outcome, by=by, next_at=next_at, phone=phone if is_own else None, joined_to=talk)
+            other.log(outcome, by=by, next_at=next_at, phone=phone if is_own else None, joined_to=talk, **evidence)
 
 
 def submit_answers(followup, outcome, answers, note, by):

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from followups import key_accounts, occasions, reporting, services
+from followups import key_accounts, occasions, reporting, review, services
 
 
 @shared_task
@@ -27,3 +27,8 @@ def make_reports():
 @shared_task
 def free_abandoned():
     services.free_abandoned()
+
+
+@shared_task
+def doubt_calls():
+    review.doubt_calls()

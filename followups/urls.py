@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups import views
+from followups import doubt_views, views
 from followups.sampling import views as sampling
 from followups.staffing import views as staffing_views
 
@@ -14,6 +14,12 @@ urlpatterns = [
     path("followups/plans/<int:pk>/edit/", views.plan_edit, name="plan_edit"),
     path("followups/reports/", views.report_list, name="report_list"),
     path("followups/reports/<int:pk>/", views.report_detail, name="report_detail"),
+    path("followups/doubts/", doubt_views.doubt_list, name="doubt_list"),
+    path("followups/doubts/<int:pk>/", doubt_views.doubt_detail, name="doubt_detail"),
+    path("followups/doubts/<int:pk>/settle/", doubt_views.doubt_settle, name="doubt_settle"),
+    path("followups/evidence-rules/", doubt_views.evidencerule_list, name="evidencerule_list"),
+    path("followups/evidence-rules/new/", doubt_views.evidencerule_create, name="evidencerule_create"),
+    path("followups/evidence-rules/<int:pk>/edit/", doubt_views.evidencerule_edit, name="evidencerule_edit"),
     path("staffing/", staffing_views.staffing, name="staffing"),
     path("staffing/<slug:store_code>/share/", staffing_views.share, name="share"),
     path("staffing/<slug:store_code>/shifts/", staffing_views.shifts, name="shifts"),

@@ -47,6 +47,8 @@ SUBJECTS = {
     "followups:report_": "report",
     "followups:sample_": "sample",
     "followups:sample_row_": "sample_row",
+    "followups:doubt_": "doubt",
+    "followups:evidencerule_": "evidence_rule",
     "complaints:": "complaint",
     "complaints:of_customer": "customer",
     "surveys:": "response",
@@ -85,6 +87,7 @@ GROUP_WIDE = {
     "interval",
     "loyalty_rule",
     "inspection_rule",
+    "evidence_rule",
 }
 OTHER_ARGUMENTS = {"trigger": "hand_over", "store_code": "S01", "username": "sam", "code": "csi", "number": 1, "rule_code": "phone_missing"}
 
@@ -183,7 +186,7 @@ DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "deliv
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
     "mystery-shop": "shop", "message": "message", "reply": "reply", "advised-work": "advised", "promise": "promise",
     "guarantee": "guarantee", "guarantee-repair": "guarantee_repair", "import": "incoming",
-    "lead": "lead", "sample": "sample", "sample-row": "sample_row",
+    "lead": "lead", "sample": "sample", "sample-row": "sample_row", "doubt": "doubt",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from activity.services import record
 from complaints.models import Category, Complaint
 from customers.models import CustomField, DuplicatePair, InspectionRule
-from followups.models import FollowUp, Plan, Report, Sample, SampleRow
+from followups.models import Doubt, EvidenceRule, FollowUp, Plan, Report, Sample, SampleRow
 from followups.reporting import figures_of
 from handoffs.models import Handoff
 from kpis.models import Band, Target
@@ -58,6 +58,8 @@ def make_world(store, people):
             store=store, period="week", first_day=on("2026-11-09"), last_day=on("2026-11-15"), figures=figures_of(store, on("2026-11-09"), on("2026-11-15"))
         ),
         plan=followup.plan,
+        doubt=make_doubt(followup, people.agent),
+        evidence_rule=EvidenceRule.objects.first(),
         response=response,
         questionnaire=response.questionnaire,
         draft=Questionnaire.objects.create(code="draft", side="sales", name_en="Draft", name_zh="草稿"),
@@ -103,6 +105,15 @@ def make_followup(store, visit, **fields):
             "role": plan.role, "due_at": NOW, "available_at": NOW, **fields,
         }
     )  # fmt: skip
+
+
+def make_doubt(followup, by):
+    """One finished call of ``by`` that the telephone says nobody talked in."""
+    attempt = followup.attempts.create(by=by, at=NOW, outcome="ok", talk_seconds=0)
+    numbers = {"calls": 1, "seconds": 0, "least": 30, "most": 3}
+    doubt = Doubt.objects.create(store=followup.store, by=by, sign="length", numbers=numbers, first_at=NOW)
+    doubt.attempts.add(attempt)
+    return doubt
 
 
 def make_response(store, visit, by):

@@ -76,6 +76,10 @@ STATUS_LOOKS = {
     "unreachable": ("warn", "phone-missed"),
     "refused": ("neutral", "hand"),
     "ineligible": ("neutral", "ban"),
+    # doubtful calls
+    "doubt.open": ("warn", "circle-question-mark"),
+    "plausible": ("good", "circle-check"),
+    "talked": ("accent", "messages-square"),
     # attempts
     "ok": ("good", "circle-check"),
     "partial": ("warn", "circle-dashed"),

@@ -51,6 +51,10 @@ class Claimable(models.Model):
         """Return who holds it now, None when the lease is over."""
         return self.claimed_by if self.lease_until and self.lease_until >= (now or timezone.now()) else None
 
+    def held_since(self, user):
+        """Return since when ``user`` has had it in hand, None when somebody else has or nobody."""
+        return self.claimed_at if self.claimed_by_id == user.pk else None
+
     def can_work_by(self, user):
         """Tell whether ``user`` may call: it is nobody's, or the person's own, or the person hands out the work."""
         is_anybodys = self.assignee_id in (None, user.pk) or user.may("followups.assign", self.store_id)

@@ -17,6 +17,7 @@ from customers.models import Channel, Consent, Customer, Purpose, Vehicle
 from followups.models.claim import Claimable, ClaimQuerySet
 from followups.models.plan import Plan
 from followups.models.queue import QueueQuerySet
+from followups.models.voiding import Voidable
 from followups.outcomes import OUTCOMES, Outcome
 from followups.retries import History, Step, checked_outcome, next_step
 from followups.signals import followup_finished
@@ -87,7 +88,7 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
         return self.select_related("store", "plan", "customer", "vehicle", "response", *people)
 
 
-class FollowUp(Claimable):
+class FollowUp(Claimable, Voidable):
     """A due contact with a customer. The status changes only in the verbs below."""
 
     view_permission = "followups.view"
@@ -181,12 +182,12 @@ class FollowUp(Claimable):
         return self.is_open and user.may("followups.assign", self.store_id)
 
     @transaction.atomic
-    def log(self, outcome, *, by, note="", next_at=None, response=None, phone=None, now=None, joined_to=None):
+    def log(self, outcome, *, by, note="", next_at=None, response=None, phone=None, now=None, joined_to=None, **evidence):
         """Write down what came of a try: the follow-up closes, or comes back at another time.
 
         ``phone`` is the id of the number dialled, None for the preferred one. While a number is left that has not been
         tried, a failed try on another one neither ends the follow-up nor lets it wait: the caller goes on with that number.
-        ``joined_to`` is the attempt of the same talk.
+        ``joined_to`` is the attempt of the same talk; ``evidence`` is what a telephone system knows of it: ``call_ref`` and ``talk_seconds``.
         """
         now, outcome = now or timezone.now(), checked_outcome(outcome, self.plan.outcomes)
         self.check_worker(by)
@@ -202,9 +203,9 @@ class FollowUp(Claimable):
         goes_on = step.at == now
         if goes_on:
             changes |= {"draft": self.draft | {str(by.pk): {"note": note}}}
+        evidence |= {"held_since": self.held_since(by), "phone_tail": dialled.phone_tail if self.plan.is_call else ""}
         self.move_on(by, now, holder=by if goes_on else None, **changes)
-        tail = dialled.phone_tail if self.plan.is_call else ""
-        self.attempts.create(by=by, at=now, outcome=outcome, note=note, next_at=step.at, joined_to=joined_to, phone_tail=tail)
+        self.attempts.create(by=by, at=now, outcome=outcome, note=note, next_at=step.at, joined_to=joined_to, **evidence)
         record("followup.logged", self, by=by, outcome=outcome, next_at=step.at and step.at.isoformat())
         if step.doubts_phone:
             dialled.doubt_phone()
@@ -212,7 +213,7 @@ class FollowUp(Claimable):
         self.announce(by, outcome=outcome)
 
     def history(self):
-        return History(list(self.attempts.order_by("at", "pk").values_list("at", "outcome")), self.plan.max_attempts, self.due_at)
+        return History(list(self.attempts.valid().order_by("at", "pk").values_list("at", "outcome")), self.plan.max_attempts, self.due_at)
 
     def move_on(self, by, now, holder=None, **changes):
         """Change the open row in the hands of ``by`` (or of nobody, once callable) and give it to ``holder``, or put it out of everybody's hands."""
@@ -255,12 +256,13 @@ class FollowUp(Claimable):
         self.check_worker(by)
         itself = FollowUp.objects.open().filter(pk=self.pk, store_id=self.store_id)
         mine = itself.filter(Q(claimed_by=by) | Q(claimed_by=None) | Q(lease_until__lt=now))
+        held_since = self.held_since(by)
         changes = {"status": self.Status.ESCALATED, "outcome": Outcome.PARTIAL, "attempt_count": F("attempt_count") + 1, "finished_at": now, "finished_by": by}
         if not mine.hold(None, now, first_attempt_at=self.first_attempt_at or now, promised_at=None, **changes):
             self.refresh_from_db()
             raise self.lost(by, now)
         self.refresh_from_db()
-        self.attempts.create(by=by, at=now, outcome=Outcome.PARTIAL)
+        self.attempts.create(by=by, at=now, outcome=Outcome.PARTIAL, held_since=held_since)
         record("followup.escalated", self, by=by)
         self.announce(by, outcome=self.outcome)
 

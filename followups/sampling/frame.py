@@ -10,12 +10,11 @@ from customers.models import Channel, Consent, Customer, Purpose, Vehicle
 from customers.models.birthday import born_on
 from followups.models.attempt import Attempt
 from followups.models.sample_row import SampleRow
-from followups.outcomes import OUTCOMES
+from followups.outcomes import REACHED
 from surveys.models import Response
 from visits.models import Delivery, Visit
 from visits.models.item import OrderItem
 
-CONTACTS = [outcome for outcome, rule in OUTCOMES.items() if rule.is_contact]
 YEAR = timedelta(days=365)
 PERSON = ["pk", "phone", "address", "do_not_call_at", "loyalty"]
 PERSON_OF = [f"customer__{name}" for name in PERSON]
@@ -125,7 +124,7 @@ class Frame:
         if not self.sample.rest_days:
             return set()
         since = self.now - timedelta(days=self.sample.rest_days)
-        called = Attempt.objects.filter(followup__store=self.store, at__gte=since, outcome__in=CONTACTS).values_list("followup__customer", flat=True)
+        called = Attempt.objects.valid().filter(followup__store=self.store, at__gte=since, outcome__in=REACHED).values_list("followup__customer", flat=True)
         answered = Response.objects.filter(store=self.store, submitted_at__gte=since).values_list("customer", flat=True)
         met = SampleRow.objects.met().filter(store=self.store, done_on__gte=self.store.today(since)).values_list("customer", flat=True)
         return {*called.order_by(), *answered.order_by(), *met.order_by()}

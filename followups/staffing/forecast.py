@@ -54,7 +54,7 @@ class Day:
 def pace_of(store, now=None):
     """Return the store's own pace over four weeks: talks in the hours in which one person made at least ``BUSY``; in others calls are a side job."""
     now = now or timezone.now()
-    talks = Attempt.objects.contacts().filter(followup__store=store, at__range=(now - timedelta(days=MEASURED_DAYS), now))
+    talks = Attempt.objects.valid().contacts().filter(followup__store=store, at__range=(now - timedelta(days=MEASURED_DAYS), now))
     hours = list(talks.annotate(hour=TruncHour("at")).order_by().values_list("by", "hour").annotate(talks=Count("pk")).filter(talks__gte=BUSY))
     if len(hours) < ENOUGH_HOURS:
         return Pace(USUAL_PACE, 0)

@@ -3,7 +3,8 @@
 from django import template
 
 from common.words import in_language
-from followups.models import FollowUp
+from followups.evidence import Sign
+from followups.models import Doubt, FollowUp
 from followups.models.queue import COUNTED_TO
 from followups.outcomes import Outcome
 
@@ -35,3 +36,13 @@ def exemption_label(code):
 def plan_name(plan):
     """Return the name a report keeps of a plan, in the reader's language."""
     return in_language(plan["name_en"], plan["name_zh"])
+
+
+@register.simple_tag
+def sign_label(code):
+    return Sign(code).label
+
+
+@register.simple_tag
+def settlement_label(code):
+    return Doubt.Status(code).label

@@ -144,6 +144,11 @@ class Response(models.Model):
         reason = reason.strip()
         if not reason:
             raise DomainError(_("Give the reason for voiding."), code="reason_missing", field="reason")
+        self.take_out(by=by, reason=reason)
+
+    @transaction.atomic
+    def take_out(self, *, by, reason):
+        """Void it on somebody's word that the app above has checked: the call it came from was never made, for one."""
         changes = {"voided_at": timezone.now(), "voided_by": by, "void_reason": reason}
         if not Response.objects.filter(pk=self.pk, voided_at=None).update(**changes):
             raise Conflict(_("The response has already been voided."))

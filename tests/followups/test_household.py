@@ -9,6 +9,7 @@ from followups import services
 from followups.household import others_due, take_household
 from followups.models import Attempt, FollowUp
 from followups.queue import Queue
+from followups.receivers import calls_made
 from tests.factories import NOW, make_customer, make_followup, make_plan, make_vehicle
 
 
@@ -58,6 +59,7 @@ def test_completed_once_they_are_all_done(family, agent):
     services.log_call(take(calls[1], agent), "ok", by=agent, also={call.pk for call in calls})
     assert {call.status for call in FollowUp.objects.filter(pk__in=[call.pk for call in calls])} == {"done"}
     assert Attempt.objects.contacts().get().followup == calls[1]
+    assert len(calls_made(None, [calls[0].customer_id], NOW - timedelta(hours=1))) == 1
 
 
 def test_what_is_not_ticked_stays_in_the_hands_of_the_caller(family, agent):

@@ -197,7 +197,7 @@ def test_the_conversation_shows_both_sides_and_every_state(customer, asked, care
     shown = text(page(agent).get(reverse("messaging:conversation", args=[customer.pk])))
     places = [shown.index(words) for words in ("生日快乐", "保养提醒", "周六上午可以吗")]
     assert places == sorted(places)
-    assert "no consent for this purpose by SMS" in shown
+    assert "no consent for this purpose by this way" in shown
     assert "Waits for an answer" in shown
 
 
