@@ -59,6 +59,7 @@ NAVIGATION = [
             Item(_("Surveys"), "surveys:list", "clipboard-check", "surveys.view"),
             Item(_("Mystery shops"), "surveys:mystery_shop_list", "eye", "surveys.view_own_audits", "g m"),
             Item(_("Replies"), "messaging:reply_list", "messages-square", "messaging.view", "g e"),
+            Item(_("Owner activities"), "gatherings:list", "calendar-heart", "gatherings.view", "g a"),
             Item(_("Messages"), "messaging:list", "mail", "messaging.view"),
             Item(_("Simulator inbox"), "messaging:inbox", "inbox", "messaging.view"),
         ],

@@ -28,9 +28,11 @@ WORKSHOP = {"visits.view", "visits.repair", "activity.view"}
 READ_AUDITS = {"surveys.view_audits", "surveys.view_own_audits"}
 READ_CARE = {"followups.view", "surveys.view", "complaints.view"}
 DEPARTMENT_HEAD = READ_CARE | READ_AUDITS | {"complaints.create", "complaints.answer", "followups.work", "surveys.submit", "kpis.view"}
+HOST = {"gatherings.view", "gatherings.work"}
 CARE = (
     WRITE_ARCHIVE
     | READ_CARE
+    | HOST
     | {"followups.work", "surveys.submit", "complaints.create", "complaints.verify", "messaging.view", "messaging.answer", "kpis.view"}
 )
 CARE_MANAGEMENT = (
@@ -57,11 +59,13 @@ CARE_MANAGEMENT = (
         "customers.watch",
         "leads.view",
         "handoffs.manage",
+        "gatherings.plan",
     }
 )
 
 PERMISSIONS = {
     Role.SERVICE_ADVISOR: WRITE_ARCHIVE
+    | HOST
     | {
         "visits.create",
         "visits.hand_over",
@@ -72,6 +76,7 @@ PERMISSIONS = {
         "customers.reveal",
     },
     Role.SALESPERSON: WRITE_ARCHIVE
+    | HOST
     | {
         "visits.deliver",
         "followups.view",
@@ -86,9 +91,11 @@ PERMISSIONS = {
     },
     Role.SALES_MANAGER: WRITE_ARCHIVE
     | DEPARTMENT_HEAD
+    | HOST
     | {"visits.deliver", "customers.reveal", "leads.view", "leads.work", "leads.assign", "customers.watch", "handoffs.manage"},
     Role.SERVICE_MANAGER: WRITE_ARCHIVE
     | DEPARTMENT_HEAD
+    | HOST
     | WORKSHOP
     | {"visits.create", "visits.hand_over", "visits.inspect", "visits.approve", "customers.reveal", "customers.watch", "handoffs.manage"},
     Role.TECHNICIAN: WORKSHOP,
@@ -110,6 +117,7 @@ PERMISSIONS = {
         "customers.watch",
         "handoffs.manage",
         "followups.review",
+        "gatherings.view",
     },
     Role.GROUP_MANAGER: CARE_MANAGEMENT,
     Role.AUDITOR: READ_AUDITS | {"surveys.audit"},

@@ -25,6 +25,7 @@ class Topic(models.TextChoices):
     COMPLAINT = "complaint", _("Complaints")
     MESSAGE = "message", _("Messages")
     REPLY = "reply", _("Replies")
+    GUEST = "guest", _("Owner activities")
     CONSENT = "consent", _("Consent")
 
 

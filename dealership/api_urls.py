@@ -10,6 +10,7 @@ from customers.quality.api import QualityViewSet
 from followups.api import FollowUpViewSet
 from followups.doubt_api import DoubtViewSet
 from followups.sampling.api import SampleRowViewSet, SampleViewSet
+from gatherings.api import GatheringViewSet
 from kpis.api import KpiViewSet
 from leads.api import LeadViewSet
 from messaging.api import MessageViewSet, ReplyViewSet
@@ -40,6 +41,7 @@ router.register("sample-rows", SampleRowViewSet, basename="sample-row")
 router.register("doubtful-calls", DoubtViewSet, basename="doubt")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 router.register("leads", LeadViewSet, basename="lead")
+router.register("gatherings", GatheringViewSet, basename="gathering")
 router.register("messages", MessageViewSet, basename="message")
 router.register("replies", ReplyViewSet, basename="reply")
 router.register("kpis", KpiViewSet, basename="kpi")

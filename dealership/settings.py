@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "complaints",
     "leads",
     "handoffs",
+    "gatherings",
     "transfers",
     "kpis",
     "demo",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("complaints/", include("complaints.urls")),
     path("handoffs/", include("handoffs.urls")),
     path("leads/", include("leads.urls")),
+    path("gatherings/", include("gatherings.urls")),
     path("", include("surveys.urls")),
     path("messages/", include("messaging.urls")),
     path("", include("kpis.urls")),

@@ -16,6 +16,7 @@ from common.bulk import load, reserve_ids
 from complaints.models import Complaint, Round
 from customers.models import Consent, ContactPerson, Customer, PastPlate, Phone, Vehicle
 from followups.models import Attempt, FollowUp
+from gatherings.models import Gathering, Guest
 from leads.models import Lead
 from messaging.models import SimulatedReceipt
 from notifications.models import Notification
@@ -40,6 +41,8 @@ KEYED = [
     MysteryShop,
     Promise,
     Lead,
+    Gathering,
+    Guest,
 ]
 UNKEYED = {
     Phone: ["customer_id", "phone", "phone_tail", "label", "note"],

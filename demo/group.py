@@ -10,6 +10,7 @@ from demo.ceremonies import hold_ceremonies
 from demo.complaints import Office
 from demo.deliveries import PER_VISIT, deliver_cars
 from demo.followups import Desk, interview_face_to_face
+from demo.gatherings import hold_gatherings
 from demo.guarantees import fill_guarantees, watch_guarantees
 from demo.leads import show_visitors
 from demo.messages import remind
@@ -81,6 +82,7 @@ def run(world, branch, interviews, number):
     promise(world, branch)
     visit_secretly(world, branch)
     show_visitors(world, branch)
+    hold_gatherings(world, branch)
 
 
 def count_up(world):

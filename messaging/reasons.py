@@ -28,6 +28,7 @@ class Reason(models.TextChoices):
     DATE_MOVED = "date_moved", _("the day has moved")
     VISITED = "visited", _("the car has been here for maintenance meanwhile")
     COMPLAINT_OPEN = "complaint_open", _("the customer has an open complaint")
+    INVITATION_OVER = "invitation_over", _("the invitation has been answered, or what it invites to is over")
     MISSING_VALUE = "missing_value", _("a value of the text is missing")
     STOPPED = "stopped", _("stopped by hand")
 

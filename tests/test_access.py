@@ -65,6 +65,8 @@ SUBJECTS = {
     "exports:": "export",
     "leads:": "lead",
     "handoffs:": "handoff",
+    "gatherings:": "gathering",
+    "gatherings:guest_": "guest",
     "messaging:": "message",
     "messaging:template": "template",
     "messaging:rule": "rule",
@@ -186,7 +188,7 @@ DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "deliv
     "followup": "followup", "complaint": "complaint", "response": "response", "questionnaire": "questionnaire", "checklist": "checklist",
     "mystery-shop": "shop", "message": "message", "reply": "reply", "advised-work": "advised", "promise": "promise",
     "guarantee": "guarantee", "guarantee-repair": "guarantee_repair", "import": "incoming",
-    "lead": "lead", "sample": "sample", "sample-row": "sample_row", "doubt": "doubt",
+    "lead": "lead", "sample": "sample", "sample-row": "sample_row", "doubt": "doubt", "gathering": "gathering",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 

@@ -8,6 +8,7 @@ from complaints.models import Category, Complaint
 from customers.models import CustomField, DuplicatePair, InspectionRule
 from followups.models import Doubt, EvidenceRule, FollowUp, Plan, Report, Sample, SampleRow
 from followups.reporting import figures_of
+from gatherings.models import Gathering, Guest
 from handoffs.models import Handoff
 from kpis.models import Band, Target
 from leads.models import Lead
@@ -32,6 +33,9 @@ def make_world(store, people):
     response = make_response(store, handed_over, people.agent)
     complaint = make_complaint(store, handed_over, people.agent)
     sample = Sample.objects.create(store=store, name="November", first_day=on("2026-11-01"), last_day=on("2026-11-30"), count=1, seed=1, drawn_at=NOW)
+    gathering = Gathering.objects.create(
+        store=store, kind="class", title="Owner class", starts_at=NOW + timedelta(days=9), planned_on=on("2026-11-27"), venue="Showroom"
+    )
     notify([people.agent], "complaint.issued", complaint)
     record("visit.created", visit, by=people.advisor)
     return SimpleNamespace(
@@ -74,6 +78,8 @@ def make_world(store, people):
         run=ImportRun.objects.create(store=store, kind="visits", file_name="orders.xlsx"),
         handoff=Handoff.objects.create(store=store, person=people.advisor, reason="leaves", by=people.agent),
         lead=Lead.objects.create(store=store, name="Lead", phone="13800007777"),
+        gathering=gathering,
+        guest=Guest.objects.create(gathering=gathering, customer=customer, status="registered", registered_at=NOW, came_at=NOW),
         feed=Feed.objects.create(store=store, kind="visits", folder="dms"),
         incoming=IncomingFile.objects.create(store=store, kind="visits", name="orders.xlsx", digest="0" * 64, status="refused"),
         export=ExportRun.objects.create(list_code="visits", reason="Audit", by=people.agent, language="en", time_zone="Asia/Shanghai", status="done"),

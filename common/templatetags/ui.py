@@ -29,6 +29,13 @@ STATUS_LOOKS = {
     "lead.open": ("info", "circle-dot"),
     "won": ("good", "circle-check"),
     "lead.lost": ("neutral", "circle-slash"),
+    # owner activities
+    "held": ("good", "circle-check"),
+    "gathering.planned": ("info", "calendar-clock"),
+    "invited": ("neutral", "mail"),
+    "registered": ("good", "circle-check"),
+    "guest.waiting": ("warn", "clock"),
+    "declined": ("neutral", "circle-slash"),
     # visits, appointments
     "in_shop": ("accent", "wrench"),
     "handed_over": ("good", "key-round"),

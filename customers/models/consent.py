@@ -36,6 +36,12 @@ class ConsentQuerySet(StoreScopedQuerySet):
         newest = self.filter(customer=customer).newest(purpose, channel)
         return newest is not None and newest.is_granted and newest.is_live
 
+    def granted(self, purpose, channel):
+        """Return the words by which customers allow this purpose on this channel: a yes that holds and is their newest word."""
+        words = Consent.objects.filter(customer=OuterRef("customer"), purpose=purpose, channel=channel)
+        newer = words.filter(Q(given_at__gt=OuterRef("given_at")) | Q(given_at=OuterRef("given_at"), pk__gt=OuterRef("pk")))
+        return self.filter(holding(timezone.localdate()), ~Exists(newer), purpose=purpose, channel=channel, is_granted=True)
+
     def refused(self, purpose, channel):
         """Return the words by which customers refuse this purpose on this channel: a no that no newer yes has taken back."""
         later = Consent.objects.filter(customer=OuterRef("customer"), purpose=purpose, channel=channel, is_granted=True)

@@ -35,6 +35,9 @@ class MessageQuerySet(StoreScopedQuerySet):
         """Return the messages whose sender let the lease run out: it died, or the channel never answered."""
         return self.filter(status=Message.Status.SENDING, lease_until__lt=now).order_by("lease_until", "pk")
 
+    def about(self, subject):
+        return self.filter(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
+
     def for_list(self):
         return self.select_related("store", "customer", "vehicle", "template", "rule")
 

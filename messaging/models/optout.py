@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Channel, Consent, Purpose
@@ -15,6 +16,11 @@ class OptOutQuerySet(models.QuerySet):
             return False
         newer = Consent.objects.filter(customer=customer, purpose=Purpose.MARKETING, channel=Channel.SMS, is_granted=True, given_at__gt=said_at)
         return not newer.exists()
+
+    def of_outer_customer(self):
+        """Say the same of the customer an outer query is about, for ``Exists``."""
+        words = Consent.objects.filter(customer=OuterRef(OuterRef("pk")), purpose=Purpose.MARKETING, channel=Channel.SMS, is_granted=True)
+        return self.filter(~Exists(words.filter(given_at__gt=OuterRef("said_at"))), phone=OuterRef("phone"))
 
 
 class OptOut(models.Model):

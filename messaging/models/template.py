@@ -21,6 +21,9 @@ PLACEHOLDERS = {
     "keeper": _("who looks after the customer"),
     "person": _("the family member whose birthday it is"),
     "answer": _("what an agent writes in answer to a reply"),
+    "title": _("title of the owner activity"),
+    "place": _("where it is held"),
+    "time": _("when it begins"),
 }
 # The text around what an agent writes: the one that may and must hold it.
 ANSWER = "answer"
