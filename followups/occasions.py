@@ -4,10 +4,11 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from activity.services import announce_days
+from customers.anniversaries import delivered_around, keeps_anniversary_on
 from customers.models import Channel, Consent, Customer, Purpose, Vehicle
 from followups.models import OCCASION, Attempt, FollowUp, Plan
 from followups.outcomes import REACHED
@@ -90,29 +91,12 @@ def dated(plan, store, today):
     first, last = today + step, today + AHEAD + step
     cars = plan.applying_to_cars(Vehicle.objects.owned().filter(store=store)).select_related("customer")
     if plan.trigger == Trigger.ANNIVERSARY:
-        yield from anniversaries(cars, first, last)
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        yield from ((car.customer, car, day) for car in cars.filter(delivered_around(days)).order_by("pk") for day in days if keeps_anniversary_on(car, day))
         return
     name = FIELDS[plan.trigger]
     for car in cars.filter(**{f"{name}__range": (first, last)}).order_by(name, "pk"):
         yield car.customer, car, getattr(car, name)
-
-
-def anniversaries(cars, first, last):
-    """Yield the days a car was delivered on, in a later year; 29 February is kept on the 28th."""
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    same = Q()
-    for day in days:
-        same |= Q(delivered_on__month=day.month, delivered_on__day=day.day)
-        if (day.month, day.day) == (2, 28):
-            same |= Q(delivered_on__month=2, delivered_on__day=29)
-    for car in cars.filter(same, delivered_on__lt=first).order_by("pk"):
-        for day in days:
-            if day.year > car.delivered_on.year and day == anniversary(car.delivered_on, day.year):
-                yield car.customer, car, day
-
-
-def anniversary(day, year):
-    return day.replace(year=year) if (day.month, day.day) != (2, 29) else date(year, 3, 1) - timedelta(days=1)
 
 
 def silent(plan, store, today):
@@ -151,7 +135,7 @@ def lost_reason(followup, day):
     if car.owner_left_on or car.customer_id != followup.customer_id:
         return "owner_changed"
     if plan.trigger == Trigger.ANNIVERSARY:
-        return "" if car.delivered_on and anniversary(car.delivered_on, day.year) == day else "day_moved"
+        return "" if keeps_anniversary_on(car, day) else "day_moved"
     if plan.trigger == Trigger.MAINTENANCE:
         early = Visit.objects.filter(vehicle=car, kind__in=Visit.MAINTENANCES, arrived_at__date__gte=day - EARLY).exclude(status=Visit.Status.CANCELLED)
         if early.exists():

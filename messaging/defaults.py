@@ -61,6 +61,12 @@ TEMPLATES = [
     ),
     ("birthday", "Birthday greeting", "生日祝福", "【{store}】{customer}，今天是您的生日，我们全体同事祝您生日快乐、身体健康、出行平安！拒收请回复R"),
     (
+        "purchase-anniversary",
+        "Anniversary of the purchase",
+        "购车周年祝福",
+        "【{store}】{customer}您好，今天是您的{car}购车周年纪念日，感谢一路相伴，祝您用车顺心、出行平安！拒收请回复R",
+    ),
+    (
         "family-birthday",
         "Birthday in the family",
         "家人生日祝福",
@@ -79,6 +85,7 @@ RULES = [
     ("inspection-7", Occasion.INSPECTION, 7, "inspection-now"),
     ("birthday", Occasion.BIRTHDAY, 0, "birthday"),
     ("family-birthday", Occasion.FAMILY, 0, "family-birthday"),
+    ("purchase-anniversary", Occasion.ANNIVERSARY, 0, "purchase-anniversary"),
     ("advised-7", Occasion.ADVISED, 7, "advised-work-due"),
 ]
 # category, days, at most contacts of any kind; the law book's own limits stand in messaging/gate.py

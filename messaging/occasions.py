@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from customers.anniversaries import keeps_anniversary_on
 from messaging.models.rule import ReminderRule
 from messaging.reasons import Reason
 from visits.models import AdvisedWork, Visit
@@ -19,6 +20,7 @@ def occasion_problem(message):
         Occasion.INSPECTION: inspection_problem,
         Occasion.BIRTHDAY: birthday_problem,
         Occasion.FAMILY: family_problem,
+        Occasion.ANNIVERSARY: anniversary_problem,
         Occasion.ADVISED: advised_problem,
     }
     return check[message.rule.occasion](message)
@@ -48,6 +50,10 @@ def birthday_problem(message):
 def family_problem(message):
     person = message.subject
     return "" if person is not None and person.keeps_birthday_on(message.occurs_on) else Reason.DATE_MOVED
+
+
+def anniversary_problem(message):
+    return "" if keeps_anniversary_on(message.vehicle, message.occurs_on) else Reason.DATE_MOVED
 
 
 def advised_problem(message):

@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from common.bulk import OnConflict, load
+from customers.anniversaries import delivered_around, keeps_anniversary_on
 from customers.models import Consent, ContactPerson, Customer, Vehicle
 from customers.models.birthday import born_on
 from customers.models.consent import holding
@@ -28,6 +29,7 @@ LASTS = {
     Occasion.INSPECTION: timedelta(days=3),
     Occasion.BIRTHDAY: timedelta(hours=11),
     Occasion.FAMILY: timedelta(hours=11),
+    Occasion.ANNIVERSARY: timedelta(hours=11),
     Occasion.ADVISED: timedelta(days=3),
 }
 COLUMNS = [
@@ -116,6 +118,14 @@ def family(store, rule, first, last):
             yield person.customer, person, day
 
 
+def anniversary(store, rule, first, last):
+    kept = days_between(first, last)
+    for car in agreed(Vehicle.objects.owned().filter(delivered_around(kept), store=store), rule, "customer"):
+        for day in kept:
+            if keeps_anniversary_on(car, day):
+                yield car.customer, car, day
+
+
 def days_between(first, last):
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
@@ -135,5 +145,6 @@ SUBJECTS = {
     Occasion.INSPECTION: inspection,
     Occasion.BIRTHDAY: birthday,
     Occasion.FAMILY: family,
+    Occasion.ANNIVERSARY: anniversary,
     Occasion.ADVISED: advised,
 }

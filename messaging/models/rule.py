@@ -19,6 +19,7 @@ class ReminderRule(models.Model):
         INSPECTION = "inspection", _("Annual inspection due")
         BIRTHDAY = "birthday", _("Birthday")
         FAMILY = "family", _("Birthday in the family")
+        ANNIVERSARY = "anniversary", _("Anniversary of the purchase")
         ADVISED = "advised", _("Advised work due")
 
     code = models.SlugField(_("code"), max_length=40, unique=True)

@@ -139,6 +139,19 @@ def test_a_greeting_for_the_family_falls_with_its_reason(store, customer, change
     assert occasion_problem(Message.objects.get()) == Reason.DATE_MOVED
 
 
+def test_the_day_of_purchase_is_greeted_every_year(store, customer):
+    """S4-07: care occasions with family birthdays and the anniversary of the car; not on the day of delivery itself."""
+    for day in ("2024-11-20", "2026-11-20", "2023-12-20"):
+        make_vehicle(store, customer, delivered_on=on(day))
+    plan_reminders(NIGHT)
+    assert planned() == [("purchase-anniversary", "2026-11-20", "2026-11-20 09:30")]
+    message = Message.objects.get()
+    assert "购车周年" in message.body
+    assert occasion_problem(message) == ""
+    message.vehicle.delivered_on = on("2024-11-21")
+    assert occasion_problem(message) == Reason.DATE_MOVED
+
+
 @pytest.mark.parametrize("birthday", ["1986-05-04", "1988-07-15", "1991-09-15"])
 def test_birthdays_of_the_summer_time_years_are_not_shifted(store, customer, birthday):
     """T59: China had summer time from 1986 to 1991."""
@@ -264,7 +277,7 @@ def test_loading_the_defaults_again_keeps_what_was_edited():
     MessageTemplate.objects.filter(code="birthday").update(body="【{store}】生日快乐")
     defaults.load()
     assert MessageTemplate.objects.get(code="birthday").body == "【{store}】生日快乐"
-    assert (MessageTemplate.objects.filter(rules__isnull=False).distinct().count(), ReminderRule.objects.count()) == (9, 11)
+    assert (MessageTemplate.objects.filter(rules__isnull=False).distinct().count(), ReminderRule.objects.count()) == (10, 12)
 
 
 def test_planning_asks_a_fixed_number_of_queries(store, customer, django_assert_max_num_queries):
