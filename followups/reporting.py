@@ -1,4 +1,4 @@
-"""The follow-up report of a week and of a month, made on schedule (S2-03, S2-12)."""
+"""The follow-up report of a day, a week and a month, made on schedule: what the head of the store has to know (S2-03, S2-09, S2-12)."""
 
 from collections import Counter
 from datetime import datetime, time, timedelta
@@ -22,7 +22,10 @@ Status = FollowUp.Status
 
 
 def make_reports(now=None):
-    """Make the report of the last whole week and month of every store where it is missing; return how many are new."""
+    """Make the reports of yesterday and of the last whole week and month where they are missing; return how many are new.
+
+    A day on which nothing happened needs no report.
+    """
     now = now or timezone.now()
     made = 0
     for store in Store.objects.all():
@@ -33,16 +36,22 @@ def make_reports(now=None):
 
 
 def last_periods(today):
-    """Return ``(period, first day, last day)`` of the last whole week, Monday to Sunday, and the last whole month."""
-    monday, first_of_month = today - timedelta(days=today.weekday()), today.replace(day=1)
-    end_of_month = first_of_month - DAY
-    return [(Report.Period.WEEK, monday - 7 * DAY, monday - DAY), (Report.Period.MONTH, end_of_month.replace(day=1), end_of_month)]
+    """Return ``(period, first day, last day)`` of yesterday, of the last whole week, Monday to Sunday, and of the last whole month."""
+    yesterday, monday, end_of_month = today - DAY, today - timedelta(days=today.weekday()), today.replace(day=1) - DAY
+    return [
+        (Report.Period.DAY, yesterday, yesterday),
+        (Report.Period.WEEK, monday - 7 * DAY, monday - DAY),
+        (Report.Period.MONTH, end_of_month.replace(day=1), end_of_month),
+    ]
 
 
 @transaction.atomic
 def make_report(store, period, first, last, now):
     """Keep the figures and tell those who answer for the calls; made twice at once it is made once."""
-    given = {"last_day": last, "figures": figures_of(store, first, last), "made_at": now}
+    figures = figures_of(store, first, last)
+    if period == Report.Period.DAY and not (figures["plans"] or figures["outcomes"] or figures["appointments"]["all"]):
+        return False
+    given = {"last_day": last, "figures": figures, "made_at": now}
     report, is_new = Report.objects.get_or_create(store=store, period=period, first_day=first, defaults=given)
     if is_new:
         notify(User.objects.with_roles(READERS, store), "followup_report.made", report, days=str(report), store=store.name)

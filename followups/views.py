@@ -210,8 +210,10 @@ def plan_page(request, plan, form):
 @requires("followups.view")
 def report_list(request):
     """Show the reports of one's stores, the newest first."""
-    page_obj = Paginator(Report.objects.for_user(request.user).select_related("store"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "followups/report_list.html", {"page_obj": page_obj})
+    period = request.GET.get("period", "")
+    reports = Report.objects.for_user(request.user).select_related("store")
+    page_obj = Paginator(reports.filter(period=period) if period else reports, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "followups/report_list.html", {"page_obj": page_obj, "periods": Report.Period.choices, "period": period})
 
 
 @require_GET

@@ -77,7 +77,7 @@ KINDS = {
         Kind("followup.assigned", CALLS, _("Follow-up assigned to me"), "followups.work"),
         Kind("channel.stopped", CALLS, _("No messages to customers go out any more"), "messaging.configure", is_urgent=True, at_once=KEEPERS),
         Kind("doubt.found", CALLS, _("Calls that look as if they were never made"), "followups.review", digest=CARE_MANAGERS),
-        Kind("followup_report.made", CALLS, _("Follow-up report of a week or month"), "followups.view", digest=HEADS),
+        Kind("followup_report.made", CALLS, _("Follow-up report of a day, week or month"), "followups.view", digest=HEADS),
         Kind("followup.shared_out", CALLS, _("Calls of today given to me"), "followups.work"),
         Kind("handoff.received", CALLS, _("Work of a colleague passed on to me")),
         Kind("lead.reassigned", CALLS, _("Lead is mine now"), "leads.work"),

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Report',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(choices=[('week', 'Week'), ('month', 'Month')], max_length=5, verbose_name='period')),
+                ('period', models.CharField(choices=[('day', 'One day'), ('week', 'Week'), ('month', 'Month')], max_length=5, verbose_name='period')),
                 ('first_day', models.DateField(verbose_name='first day')),
                 ('last_day', models.DateField(verbose_name='last day')),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),

@@ -8,11 +8,12 @@ from stores.models import Store
 
 
 class Report(models.Model):
-    """What a store's appointments and calls of a week or a month came to, as it stood when it was made (S2-03, S2-12)."""
+    """What a store's appointments and calls of a day, a week or a month came to, as it stood when it was made (S2-03, S2-09, S2-12)."""
 
     view_permission = "followups.view"
 
     class Period(models.TextChoices):
+        DAY = "day", _("One day")
         WEEK = "week", _("Week")
         MONTH = "month", _("Month")
 
@@ -32,7 +33,7 @@ class Report(models.Model):
         constraints = [models.UniqueConstraint(fields=["store", "period", "first_day"], name="followup_report_once")]
 
     def __str__(self):
-        return f"{self.first_day:%Y-%m-%d} – {self.last_day:%Y-%m-%d}"
+        return f"{self.first_day:%Y-%m-%d}" if self.period == self.Period.DAY else f"{self.first_day:%Y-%m-%d} – {self.last_day:%Y-%m-%d}"
 
     def get_absolute_url(self):
         return reverse("followups:report_detail", args=[self.pk])

@@ -1,4 +1,4 @@
-"""Raising a complaint on the page, from a call without typing (FU9, T43)."""
+"""Raising a complaint on the page, from a call without typing (FU9, T43, S2-04)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The queue page and "next": order, reasons, nobody else's work, one winner each (FU1, T35, UX2)."""
+"""The queue page and "next": order, reasons, nobody else's work, one winner each (FU1, T35, UX2; S2-02)."""
 
 import random
 from datetime import timedelta

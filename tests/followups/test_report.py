@@ -1,4 +1,4 @@
-"""The follow-up report of a week and a month, made on schedule (S2-03, S2-12)."""
+"""The follow-up report of a day, a week and a month, made on schedule (S2-03, S2-09, S2-12)."""
 
 from datetime import timedelta
 
@@ -39,10 +39,11 @@ def week(store, agent, second_agent):
 
 def test_the_last_whole_week_and_month_are_reported():
     assert [(period, str(first), str(last)) for period, first, last in last_periods(on("2026-11-25"))] == [
+        ("day", "2026-11-24", "2026-11-24"),
         ("week", "2026-11-16", "2026-11-22"),
         ("month", "2026-10-01", "2026-10-31"),
     ]
-    assert str(last_periods(on("2026-03-01"))[1][1]) == "2026-02-01"
+    assert str(last_periods(on("2026-03-01"))[2][1]) == "2026-02-01"
 
 
 def test_figures_are_counted_by_hand(store, other_store, week):
@@ -54,6 +55,19 @@ def test_figures_are_counted_by_hand(store, other_store, week):
     assert figures["outcomes"] == {"ok": 1, "no_answer": 1, "refused": 1}
     assert [(row["talks"], row["reached"]) for row in figures["people"]] == [(2, 1), (1, 1)]
     assert figures["appointments"] == {"all": 2, "booked": 0, "arrived": 1, "no_show": 1, "cancelled": 0}
+
+
+def test_every_morning_the_head_hears_of_yesterday_and_of_nothing_on_idle_days(store, week, store_manager):
+    """S2-09: call results reach the head of the store in time, with the daily digest."""
+    store_manager.email = "head@example.com"
+    store_manager.save()
+    make_reports(NOW + DAY)
+    report = Report.objects.get(store=store, period="day")
+    assert (str(report), report.figures["outcomes"]) == ("2026-11-18", {"ok": 1, "no_answer": 1, "refused": 1})
+    told = Notification.objects.get(user=store_manager, subject_id=report.pk)
+    assert (told.code, told.mail) == ("followup_report.made", "digest")
+    make_reports(NOW + 5 * DAY)
+    assert Report.objects.filter(store=store, period="day").count() == 1
 
 
 def test_a_report_stays_as_it_was_made(store, week, agent):

@@ -13,7 +13,7 @@ from kpis.indicators import INDICATORS, Direction
 from kpis.models import Band, Target
 from kpis.services import Status, measure, measure_by_employee, weak_factors
 from surveys.models import FactorScore, Response, Side
-from tests.factories import NOW, make_handed_over, make_user, on
+from tests.factories import NOW, make_delivery, make_handed_over, make_plan, make_user, on
 from tests.kpis.builders import make_call, make_questionnaire, make_responses
 from visits.models import Visit
 
@@ -194,6 +194,16 @@ def test_coverage_and_success_are_two_figures(store):
     coverage, success = value_of(store, "coverage"), value_of(store, "success_after_sales")
     assert (coverage.numerator, coverage.denominator) == (6, 6)
     assert (success.numerator, success.denominator, success.value) == (4, 5, Decimal("80.0"))
+
+
+def test_calls_after_a_purchase_have_a_success_of_their_own(store):
+    """S3-04: callbacks of buyers, target 80%."""
+    plan = make_plan("delivery-24h", trigger="delivery", side=Side.SALES)
+    for status in ("done", "done", "unreachable"):
+        delivery = make_delivery(store)
+        make_call(delivery, plan=plan, source_kind="delivery", visit=None, delivery=delivery, status=status, attempt_count=1, finished_at=NOW)
+    success = value_of(store, "success_sales")
+    assert (success.numerator, success.denominator, success.value) == (2, 3, Decimal("66.7"))
 
 
 def test_a_figure_of_one_employee_counts_that_persons_rows_only(store, advisor):

@@ -1,4 +1,4 @@
-"""Planning reminders: S2-10, S0-14, S0-16, domain rules 5.4 and 5.6, FU12, T54, T57, T58, T59, T61."""
+"""Planning reminders: S2-10, S0-14, S0-16, S3-14, domain rules 5.4 and 5.6, FU12, T54, T57, T58, T59, T61."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""Booking, keeping and missing appointments (S2-02)."""
+
 from datetime import datetime, time, timedelta
 
 import pytest
