@@ -5,6 +5,7 @@ from common.upsert import KEY, UpsertMixin
 from customers.custom import CustomValuesField
 from customers.filters import CustomerApiFilter, VehicleApiFilter
 from customers.masking import MASKS, told
+from customers.merging import choosable, merge_customers, undo_merge
 from customers.models import Channel, Customer, PastOwnership, PastPlate, Phone, Purpose, Reveal, Vehicle
 from customers.models.reveal import reveal
 from stores.models import Store
@@ -113,6 +114,19 @@ class ConsentSerializer(StrictSerializerMixin, serializers.Serializer):
     evidence = serializers.CharField(max_length=200, required=False)
 
 
+class MergeSerializer(StrictSerializerMixin, serializers.Serializer):
+    """``taken`` names the fields, ``taken_own`` the own fields, whose value the other record gives; all else stays as it is."""
+
+    other = ScopedField(queryset=Customer.objects.all())
+    taken = serializers.MultipleChoiceField(choices=[], required=False, default=set)
+    taken_own = serializers.ListField(child=serializers.CharField(), required=False, default=list)
+
+    def get_fields(self):
+        fields = super().get_fields()
+        fields["taken"] = serializers.MultipleChoiceField(choices=[field.name for field in choosable()], required=False, default=set)
+        return fields
+
+
 class RevealSerializer(StrictSerializerMixin, serializers.ModelSerializer):
     class Meta:
         model = Reveal
@@ -144,6 +158,8 @@ class CustomerViewSet(VerbMixin, ArchiveViewSet):
         "mark_phone_wrong": "customers.edit",
         "mark_phone_right": "customers.edit",
         "remove_phone": "customers.edit",
+        "merge": "customers.merge",
+        "unmerge": "customers.merge",
         "confirm": "customers.edit",
         "stop_calls": "customers.edit",
         "allow_calls": "customers.edit",
@@ -182,6 +198,20 @@ class CustomerViewSet(VerbMixin, ArchiveViewSet):
     def to_phone(self, request, verb_of_phone):
         customer, given = self.asked_of(request)
         verb_of_phone(customer.number_known(given["phone"]), by=request.user)
+        return self.answer(customer)
+
+    @verb(CustomerSerializer, MergeSerializer)
+    def merge(self, request, pk):
+        """Merge another record of the store into this one; it can be undone for 30 days (AR4)."""
+        customer, given = self.asked_of(request)
+        merge_customers(customer, given.pop("other"), by=request.user, **given)
+        return self.answer(customer)
+
+    @verb(CustomerSerializer)
+    def unmerge(self, request, pk):
+        """Take the newest merge into this record back."""
+        customer, _nothing = self.asked_of(request)
+        undo_merge(customer, by=request.user)
         return self.answer(customer)
 
     @verb(CustomerSerializer)

@@ -16,6 +16,7 @@ from leads.api import LeadViewSet
 from messaging.api import MessageViewSet, ReplyViewSet
 from surveys.api import ChecklistViewSet, MysteryShopViewSet, QuestionnaireViewSet, ResponseViewSet
 from transfers.api import ImportViewSet
+from transfers.export_api import ExportViewSet
 from visits.advice.api import AdvisedWorkViewSet
 from visits.api import AppointmentViewSet, VisitViewSet
 from visits.deliveries.api import DeliveryViewSet
@@ -28,6 +29,7 @@ router.register("customers", CustomerViewSet, basename="customer")
 router.register("vehicles", VehicleViewSet, basename="vehicle")
 router.register("data-quality", QualityViewSet, basename="data-quality")
 router.register("imports", ImportViewSet, basename="import")
+router.register("exports", ExportViewSet, basename="export")
 router.register("visits", VisitViewSet, basename="visit")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("appointments", AppointmentViewSet, basename="appointment")

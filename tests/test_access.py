@@ -189,6 +189,7 @@ DETAIL = {"customer": "customer", "vehicle": "vehicle", "visit": "visit", "deliv
     "mystery-shop": "shop", "message": "message", "reply": "reply", "advised-work": "advised", "promise": "promise",
     "guarantee": "guarantee", "guarantee-repair": "guarantee_repair", "import": "incoming",
     "lead": "lead", "sample": "sample", "sample-row": "sample_row", "doubt": "doubt", "gathering": "gathering",
+    "export": "export",
 }  # fmt: skip
 VIEWSETS = {basename: viewset for _prefix, viewset, basename in router.registry}
 
