@@ -39,7 +39,7 @@ class UserQuerySet(models.QuerySet):
         return self.filter(models.Q(absent_until=None) | models.Q(absent_until__lte=day))
 
     def known_in(self, store):
-        """Return everybody who works or has worked for ``store``, the inactive included."""
+        """Return everybody whose membership covers ``store``, the inactive included."""
         return self.filter(pk__in=Membership.objects.covering(store).values("user"))
 
     def colleagues_of(self, user):
@@ -128,6 +128,10 @@ class User(AbstractUser):
             forget(self.photo)
         self.photo = photo or ""
         self.save(update_fields=["photo"])
+
+    def is_here(self, day):
+        """Tell whether the person works on ``day``: has not left and is not absent."""
+        return self.is_active and (self.absent_until is None or self.absent_until <= day)
 
     @property
     def roles(self):

@@ -78,6 +78,11 @@ def typed_in(request):
     return {name.rpartition("-")[2]: value for name, value in request.POST.items()}
 
 
+def works_in_several(user):
+    store_ids = user.store_ids_with("customers.merge")
+    return store_ids is None or len(store_ids) > 1
+
+
 @requires("customers.view")
 def detail(request, pk):
     customers = with_openness(Customer.everyone.for_user(request.user), request.user)
@@ -94,7 +99,7 @@ def detail(request, pk):
         "reveal_form": RevealForm(),
         "can_edit": customer.can_edit_by(request.user),
         "twins": DuplicatePair.objects.open().with_customer(customer) if can_merge else [],
-        "may_link": can_merge and len(request.user.store_ids_with("customers.merge") or "all") > 1,
+        "may_link": can_merge and works_in_several(request.user),
         "undoable": CustomerMerge.objects.undoable(timezone.now()).filter(kept=customer).first() if can_merge else None,
         "own_facts": facts_of(customer),
         "vehicles": customer.vehicles.all(),

@@ -10,7 +10,7 @@ from common.api import NothingSerializer, StrictSerializerMixin, VerbMixin, verb
 from followups import services
 from followups.filters import FollowUpFilter
 from followups.forms import LONGEST_NOTE
-from followups.household import take_household
+from followups.household import release_household, renew_household, take_household
 from followups.models import Attempt, FollowUp
 from followups.outcomes import Outcome
 from surveys.api import naming_answers
@@ -110,12 +110,14 @@ class FollowUpViewSet(VerbMixin, viewsets.ReadOnlyModelViewSet):
     def renew(self, request, pk):
         followup, _asked = self.asked_of(request)
         followup.renew(by=request.user)
+        renew_household(followup, request.user)
         return self.answer(followup)
 
     @verb(FollowUpDetailSerializer)
     def release(self, request, pk):
         followup, _asked = self.asked_of(request)
         followup.release(by=request.user)
+        release_household(followup, request.user)
         return self.answer(followup)
 
     @verb(FollowUpDetailSerializer, LogSerializer)

@@ -1,4 +1,5 @@
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,12 @@ class Call:
         names = [*self.form.fields, *(self.interview.fields if self.interview else [])]
         return {name: self.form.data[name][:LONGEST_NOTE] for name in names if self.form.data.get(name)}
 
+    @property
+    def dialled(self):
+        """Return the number chosen as dialled, as ``log`` takes it."""
+        phone = self.form.data.get("phone", "")
+        return {"phone": int(phone)} if phone.isdecimal() else {}
+
     def answers(self):
         return self.interview.answers() if self.is_completed else None
 
@@ -132,7 +139,9 @@ class PlanForm(forms.ModelForm):
                 self.fields[name] = several(CODES[name].choices, self.fields[name].label)
         if "people" in self.fields:
             doing = "visits.create" if trigger == Plan.Trigger.HAND_OVER else "visits.deliver"
-            here = User.objects.with_permission_in(doing, Store.objects.all()).order_by("name")
+            here = User.objects.with_permission_in(doing, Store.objects.all()).values("pk")
+            # Who has left since stays named: a rule must not widen because somebody is gone.
+            here = User.objects.filter(Q(pk__in=here) | Q(pk__in=self.instance.people)).order_by("name")
             self.fields["people"] = several([(user.pk, user.name) for user in here], self.fields["people"].label, coerce=int)
         if trigger != Plan.Trigger.DELIVERY:
             del self.fields["to_salesperson"]

@@ -1,12 +1,16 @@
 """One call for everything that is due with a customer and with people of the store who share the phone (FU11, B14)."""
 
+from django.db import transaction
 from django.db.models import Case, Q, When
+from django.utils import timezone
 
 from customers.models import Customer
 from followups.models import FollowUp, Plan
 from followups.models.queue import worked_roles
 from followups.outcomes import Outcome
 
+# These say something about one car or one order only.
+OF_ONE_CALL = (Outcome.SOLD, Outcome.INELIGIBLE)
 # Nobody works through more than this in one talk.
 MOST = 10
 
@@ -31,11 +35,14 @@ def customers_of(followup):
 
 
 def take_household(followup, user, now):
-    """Hold the rest of the household as well, so that no colleague calls the same person meanwhile."""
+    """Hold what is due with the rest of the household as well, so that no colleague takes it meanwhile."""
     if not followup.plan.is_call:
         return
-    for other in others_due(followup, user, now).select_related("plan", "store")[:MOST]:
-        other.take(user, now)
+    others = list(others_due(followup, user, now).select_related("plan", "store")[:MOST])
+    if others:
+        with transaction.atomic():
+            for other in others:
+                other.take(user, now)
 
 
 def held_household(followup, user, now):
@@ -45,6 +52,24 @@ def held_household(followup, user, now):
     return others_due(followup, user, now).held_by(user, now).select_related("store", "plan", "customer", "vehicle", "visit")[:MOST]
 
 
+def renew_household(followup, user):
+    """Let the leases of what else the holder holds of the household run anew."""
+    for other in held_household(followup, user, timezone.now()):
+        other.renew(by=user)
+
+
+def release_household(followup, user):
+    """Put the rest of the household back as well."""
+    for other in held_household(followup, user, timezone.now()):
+        other.release(by=user)
+
+
 def can_share(outcome, followup):
-    """Tell whether one outcome holds for ``followup`` too: an interview is completed by its own answers only."""
+    """Tell whether one outcome holds for ``followup`` too.
+
+    What is about one car or one order is not shared, a verification has a word of its own to get, and an interview is completed
+    by its own answers only.
+    """
+    if followup.is_verification or outcome in OF_ONE_CALL:
+        return False
     return outcome != Outcome.OK or not followup.plan.questionnaire_code

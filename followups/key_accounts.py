@@ -42,7 +42,7 @@ def contact(plan, customer, deadlines, since):
     """Return the contact so many days after the last one, with whoever looks after the customer."""
     day = deadlines.store.local(since).date()
     due_at, steps, available_at = deadlines.of(datetime.combine(day, EVENING, deadlines.zone))
-    keeper = customer.keeper if customer.keeper and customer.keeper.may("followups.work", customer.store_id) else None
+    keeper = customer.keeper if customer.keeper and customer.keeper.is_here(day) and customer.keeper.may("followups.work", customer.store_id) else None
     ending = ending_of(exemption_of(plan, bool(customer.phone), customer.do_not_call_at))
     return FollowUp(
         store_id=customer.store_id,

@@ -1,13 +1,14 @@
 """Calls that no order starts but a day: maintenance, insurance, inspection, the day of purchase, and a long silence (S2-10, S4-06, S4-07)."""
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from activity.services import announce_days
+from common.errors import Conflict
 from customers.anniversaries import delivered_around, keeps_anniversary_on
 from customers.models import Channel, Consent, Customer, Purpose, Vehicle
 from followups.models import OCCASION, Attempt, FollowUp, Plan
@@ -20,6 +21,7 @@ from visits.models import Delivery, Visit
 Trigger = Plan.Trigger
 # So far ahead a call is planned; what changes until then takes it back.
 AHEAD = timedelta(days=7)
+LATE = 14
 EVENING = time(18)
 # A maintenance this long before its day counts as that maintenance (FU12).
 EARLY = timedelta(days=30)
@@ -50,11 +52,21 @@ def plan_store(plan, store, now):
     left = plan.most_per_day
     if left is not None:
         morning = datetime.combine(store.today(now), time(0), store.zone)
-        left = max(left - known.filter(created_at__gte=morning).count(), 0)
-    new = list(islice(outlined(plan, store, now, set(known.values_list("source_id", flat=True))), left))
+        left = max(left - known.filter(created_at__gte=morning).exclude(status=FollowUp.Status.INELIGIBLE).count(), 0)
+    new = list(share_of_day(outlined(plan, store, now, set(known.values_list("source_id", flat=True))), left))
     rows = FollowUp.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
     announce_days(store.pk, *{row.due_day for row in rows})
     return len(rows)
+
+
+def share_of_day(calls, most):
+    """Yield ``calls`` until ``most`` of them can be made; who must not be called takes nobody's place."""
+    for call in calls:
+        if call.is_open and most is not None:
+            if not most:
+                return
+            most -= 1
+        yield call
 
 
 def outlined(plan, store, now, planned=frozenset()):
@@ -65,10 +77,10 @@ def outlined(plan, store, now, planned=frozenset()):
     window = CallWindow(store)
     for customer, vehicle, day in found:
         source_id = (vehicle or customer).pk * DAYS + day.toordinal()
+        due_on = max(plan.due_on(day), today)
         if source_id in planned:
             continue
-        due_on = max(plan.due_on(day), today)
-        exemption = exemption_of(plan, bool(customer.phone), customer.do_not_call_at, customer.pk in refusing)
+        exemption = exemption_of(plan, bool(customer.phone), customer.do_not_call_at) or (FollowUp.Exemption.NO_REMINDERS if customer.pk in refusing else "")
         yield FollowUp(
             store=store,
             plan=plan,
@@ -88,7 +100,9 @@ def outlined(plan, store, now, planned=frozenset()):
 def dated(plan, store, today):
     """Yield ``(customer, car, day)`` of the days whose call is due within the next week."""
     step = timedelta(days=plan.offset if plan.is_before else -plan.offset)
-    first, last = today + step, today + AHEAD + step
+    # What a day's share left over is still looked for, as long as a call before the day makes sense.
+    late = timedelta(days=min(plan.offset, LATE) if plan.is_before else LATE) if plan.most_per_day else timedelta(0)
+    first, last = today + step - late, today + AHEAD + step
     cars = plan.applying_to_cars(Vehicle.objects.owned().filter(store=store)).select_related("customer")
     if plan.trigger == Trigger.ANNIVERSARY:
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
@@ -111,8 +125,12 @@ def silent(plan, store, today):
     owners = plan.applying_to_customers(Customer.objects.filter(Exists(Vehicle.objects.owned().filter(customer=OuterRef("pk"))), store=store))
     for rows in recent:
         owners = owners.filter(~Exists(rows.order_by()))
-    for customer in owners.filter(created_at__lt=since).annotate(came=Max("visits__arrived_at")).order_by("-came", "pk"):
-        yield customer, None, store.local(customer.came).date() if customer.came else store.local(customer.created_at).date()
+    talks = Attempt.objects.valid().filter(followup__customer=OuterRef("pk"), outcome__in=REACHED)
+    owners = owners.filter(created_at__lt=since).annotate(
+        came=Max("visits__arrived_at"), talked=Subquery(talks.order_by("-at").values("at")[:1]), got=Max("deliveries__delivered_at")
+    )
+    for customer in owners.order_by(F("came").desc(nulls_last=True), "pk").iterator(1000):
+        yield customer, None, store.local(max(filter(None, [customer.created_at, customer.came, customer.talked, customer.got]))).date()
 
 
 def withdraw_outdated(now):
@@ -120,7 +138,9 @@ def withdraw_outdated(now):
     for followup in FollowUp.objects.open().filter(source_kind=OCCASION).select_related("store", "plan", "vehicle", "customer"):
         reason = lost_reason(followup, date.fromordinal(followup.source_id % DAYS))
         if reason:
-            followup.cancel(reason=reason, now=now)
+            # What somebody finishes just now is finished.
+            with suppress(Conflict):
+                followup.cancel(reason=reason, now=now)
 
 
 def lost_reason(followup, day):
@@ -137,7 +157,8 @@ def lost_reason(followup, day):
     if plan.trigger == Trigger.ANNIVERSARY:
         return "" if keeps_anniversary_on(car, day) else "day_moved"
     if plan.trigger == Trigger.MAINTENANCE:
-        early = Visit.objects.filter(vehicle=car, kind__in=Visit.MAINTENANCES, arrived_at__date__gte=day - EARLY).exclude(status=Visit.Status.CANCELLED)
+        since = datetime.combine(day - EARLY, time(0), followup.store.zone)
+        early = Visit.objects.filter(vehicle=car, kind__in=Visit.MAINTENANCES, arrived_at__gte=since).exclude(status=Visit.Status.CANCELLED)
         if early.exists():
             return "customer_came"
     return "" if getattr(car, FIELDS[plan.trigger]) == day else "day_moved"

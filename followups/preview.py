@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from followups.deadlines import Deadlines
 from followups.models import FollowUp
-from followups.occasions import outlined
+from followups.occasions import outlined, share_of_day
 from followups.services import SOURCES, outlines
 
 EXAMPLES = 8
@@ -60,11 +60,11 @@ def preview_in(plan, store, day):
 def preview_of_day(plan, store, day):
     """Try a plan that starts from a day on file: what it would have added that night."""
     calls = list(outlined(plan, store, datetime.combine(day, time(3), store.zone)))
-    kept = calls[: plan.most_per_day]
+    kept = list(share_of_day(calls, plan.most_per_day))
     line = StorePreview(store, len(calls), exempt=Counter(call.exemption for call in kept if call.exemption))
     waiting = [call for call in kept if call.is_open]
     line.tasks, line.due = len(waiting), sorted({call.due_day for call in waiting})
-    return line, [(call.vehicle or call.customer, call.due_at) for call in waiting[:EXAMPLES]]
+    return line, [example(call.vehicle or call.customer, call.customer, call.vehicle, call.due_at) for call in waiting[:EXAMPLES]]
 
 
 def preview_of_source(plan, store, day):
@@ -82,7 +82,12 @@ def preview_of_source(plan, store, day):
 
 
 def examples_of(source, planned):
-    """Return ``[(visit or delivery, due at)]`` of the first that are due."""
+    """Return an :func:`example` of each of the first that are due."""
     first = dict(planned[:EXAMPLES])
     rows = source.model.objects.with_people().in_bulk(list(first))
-    return [(rows[pk], due_at) for pk, due_at in first.items()]
+    return [example(rows[pk], rows[pk].customer, rows[pk].vehicle, due_at) for pk, due_at in first.items()]
+
+
+def example(row, customer, car, due_at):
+    """Return ``(address, words, due at)``."""
+    return row.get_absolute_url(), " · ".join(str(each) for each in (customer, car) if each), due_at

@@ -100,7 +100,7 @@ def plans_of(store, within):
 
 def people_of(tries):
     reached = Count("pk", filter=Q(outcome__in=REACHED))
-    rows = tries.filter(joined_to=None).order_by().values("by__name").annotate(talks=Count("pk"), reached=reached).order_by("-talks", "by__name")
+    rows = tries.filter(joined_to=None).order_by().values("by", "by__name").annotate(talks=Count("pk"), reached=reached).order_by("-talks", "by__name")
     return [{"name": row["by__name"], "talks": row["talks"], "reached": row["reached"]} for row in rows]
 
 

@@ -213,6 +213,7 @@ def exempt_stopped(now):
     """Take customers who have asked for no more calls, or for no questions about their satisfaction, out of the open calls, wherever they asked."""
     FollowUp.objects.calls().filter(customer__do_not_call_at__isnull=False).exempt_all(FollowUp.Exemption.DO_NOT_CALL, now=now)
     FollowUp.objects.refused_surveys().exempt_all(FollowUp.Exemption.REFUSED, now=now)
+    FollowUp.objects.refused_reminders().exempt_all(FollowUp.Exemption.NO_REMINDERS, now=now)
 
 
 def free_abandoned(now=None):

@@ -19,7 +19,7 @@ from customers.notices import notices_for
 from followups import services
 from followups.filters import FollowUpFilter
 from followups.forms import AssignForm, Call, CancelForm, NewPlanForm, PlanForm, PreviewForm
-from followups.household import held_household, take_household
+from followups.household import held_household, release_household, renew_household, take_household
 from followups.models import Attempt, FollowUp, Plan, Report
 from followups.outcomes import Outcome
 from followups.preview import preview_of
@@ -82,8 +82,7 @@ def renew(request, pk):
     """Let the lease run anew while the page is open."""
     followup = found(request, pk)
     followup.renew(by=request.user)
-    for other in held_household(followup, request.user, timezone.now()):
-        other.renew(by=request.user)
+    renew_household(followup, request.user)
     return render(request, "followups/_lease.html", {"followup": followup}) if request.htmx else redirect(followup)
 
 
@@ -92,8 +91,7 @@ def renew(request, pk):
 def release(request, pk):
     followup = found(request, pk)
     followup.release(by=request.user)
-    for other in held_household(followup, request.user, timezone.now()):
-        other.release(by=request.user)
+    release_household(followup, request.user)
     messages.success(request, _("The follow-up is back in the queue."))
     return redirect("followups:queue")
 
@@ -129,7 +127,7 @@ def complain(request, pk):
     followup = found(request, pk)
     call = Call(followup, request.user, request.POST)
     if followup.is_open and call.has_answers():
-        services.log_call(followup, Outcome.OK, by=request.user, note=request.POST.get("note", ""), answers=call.interview.answers())
+        services.log_call(followup, Outcome.OK, by=request.user, note=request.POST.get("note", ""), answers=call.interview.answers(), **call.dialled)
     elif followup.is_open:
         followup.keep_draft(call.words(), by=request.user)
     return redirect(f"{reverse('complaints:create')}?followup={followup.pk}")

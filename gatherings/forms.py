@@ -52,10 +52,12 @@ class RegisterForm(forms.Form):
                 self.customer = self.known(normal_phone(phone))
 
     def known(self, phone):
-        customer = Customer.objects.filter(store=self.gathering.store_id, phone=phone).order_by("pk").first()
-        if customer is None:
+        found = Customer.objects.with_number(self.gathering.store_id, phone)[:2]
+        if not found:
             raise DomainError(_("No customer of this store has this phone."), code="customer_unknown", field="phone")
-        return customer
+        if len(found) > 1:
+            raise DomainError(_("Several customers have this phone: sign them up from the list of invited guests."), code="customer_unclear", field="phone")
+        return found[0]
 
 
 class AttendForm(forms.Form):

@@ -1,6 +1,7 @@
 """Passing on what a person has open, giving it back, and telling the customers (B25, FU15)."""
 
 from collections import Counter, defaultdict
+from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -19,13 +20,14 @@ from handoffs.models import Handoff, HandoffItem
 from handoffs.sharing import share_out
 from messaging.models import Message, MessageTemplate
 from messaging.reasons import Reason
-from messaging.services import plan as plan_message
+from messaging.services import plan_each
 from notifications.services import notify
 from visits.models import Visit
 from visits.signals import people_changed
 
 BATCH = 500
 TEMPLATE = "new-keeper"
+LETTERS_LAST = timedelta(days=3)
 
 
 @transaction.atomic
@@ -37,7 +39,7 @@ def hand_off(handoff, successors, *, by):
     for kind in KINDS:
         list(kind.rows_until(store, person, handoff.back_on).order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
     shares = share_out(store, person, successors, handoff.back_on)
-    if not shares:
+    if not shares and handoff.reason == Handoff.Reason.LEAVES:
         raise DomainError(_("%(name)s has nothing open in this store.") % {"name": person}, code="nothing_open", field="successors")
     handoff.by, handoff.at = by, timezone.now()
     handoff.save()
@@ -154,8 +156,8 @@ def tell_customers(now=None):
     for handoff in Handoff.objects.untold().select_related("store"):
         if template is not None:
             given = handoff.items.filter(kind="customers").values("object_id")
-            for customer in Customer.objects.filter(pk__in=given).select_related("store", "keeper").iterator(BATCH):
-                plan_message(template, customer, subject=handoff, occurrence=f"customer-{customer.pk}", due_at=now)
+            customers = Customer.objects.filter(pk__in=given).select_related("store", "keeper")
+            plan_each(template, customers, subject=handoff, due_at=now, expires_at=now + LETTERS_LAST)
         Handoff.objects.filter(pk=handoff.pk, told_at=None).update(told_at=now)
 
 
@@ -163,7 +165,9 @@ def end_absences(now=None):
     """Give back the work of everybody whose absence is over."""
     now = now or timezone.now()
     for handoff in Handoff.objects.absences().select_related("store", "person"):
-        if handoff.back_on <= handoff.store.today(now):
+        today = handoff.store.today(now)
+        # Who has been reported absent for longer meanwhile gets it all when they are back.
+        if handoff.back_on <= today and handoff.person.is_here(today):
             try:
                 give_back(handoff, by=None, now=now)
             except DomainError:

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,9 +40,12 @@ def staff_of(store):
 def create(request, store_code, username):
     """Show what a person has open; share it out among those chosen, first to look, then in earnest."""
     store = get_object_or_404(request.user.stores_with("handoffs.manage"), code=store_code)
-    person = get_object_or_404(User.objects.known_in(store), username=username)
+    person = get_object_or_404(User, username=username)
+    counts = open_counts(store, person)
+    if not User.objects.known_in(store).filter(pk=person.pk).exists() and not any(number for _kind, number in counts):
+        raise Http404
     form = HandoffForm(posted(request), instance=Handoff(store=store, person=person), initial={"reason": Handoff.Reason.LEAVES})
-    context = {"store": store, "person": person, "form": form, "counts": open_counts(store, person)}
+    context = {"store": store, "person": person, "form": form, "counts": counts}
     if form.is_valid():
         successors = list(form.cleaned_data["successors"])
         if "confirm" in request.POST:

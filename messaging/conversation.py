@@ -36,6 +36,11 @@ class Conversation:
         return next((reply for reply in self.waiting if reply.claimed_by_id and reply.lease_until >= self.now), None)
 
     @property
+    def last_answer(self):
+        """Return the number of the newest answer, 0 where there is none."""
+        return Message.objects.filter(customer=self.customer, template__code=ANSWER).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    @property
     def is_answerable(self):
         """Who has opted out gets no answer, unless something else of theirs waits."""
         last = self.replies[0] if self.replies else None
@@ -71,12 +76,18 @@ class Conversation:
         self.waiting[-1].record("reply.released", by=by)
 
     @transaction.atomic
-    def answer(self, text, *, by, token):
-        """Answer through the outbox and its gate; sent twice with the same ``token`` it is one answer (T38)."""
+    def answer(self, text, *, by, token, seen=None):
+        """Answer through the outbox and its gate; sent twice with the same ``token`` it is one answer (T38).
+
+        ``seen`` is the number of the last answer the agent has seen, 0 for none: a later one of a colleague is not answered over.
+        """
         self.lock(by)
-        earlier = Message.objects.filter(customer=self.customer, template__code=ANSWER, key__contains=f":{token}:").first()
+        answers = Message.objects.filter(customer=self.customer, template__code=ANSWER)
+        earlier = answers.filter(key__contains=f":{token}:").first()
         if earlier:
             return earlier
+        if seen is not None and seen != self.last_answer:
+            raise Conflict(_("A colleague has answered this customer meanwhile; read it before you write."), code="answered_meanwhile")
         if not self.is_answerable:
             raise Conflict(_("The customer has not written for a week: there is nothing to answer."), code="nothing_to_answer")
         template = MessageTemplate.objects.filter(code=ANSWER).first()

@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from common.errors import DomainError
-from customers.models import Channel, Customer, Purpose
+from customers.models import Channel, Customer, Phone, Purpose
 from customers.numbers import normal_phone, plain
 from messaging.models import Message, MessageTemplate, OptOut, Reason, Reply, is_opt_out
 from stores.calendar import Unit, deadline
 from stores.models import Store
 
 ANSWER_HOURS = 2
-REACHED = [Message.Status.SENT, Message.Status.UNCERTAIN, Message.Status.SENDING]
+REACHED = [Message.Status.SENT, Message.Status.DELIVERED, Message.Status.UNCERTAIN, Message.Status.SENDING]
 Status = Reply.Status
 
 
@@ -57,14 +59,24 @@ def readable(phone):
 
 
 def people_with(phone, store=None):
-    """Return the locked records with this number, so that a claim or a merge does not come in between."""
-    stores = [store] if store else Store.objects.all()
+    """Return the locked records with this number, so that a claim or a merge does not come in between.
+
+    The preferred number of a customer, another one on file, and the one we wrote to while it was the preferred one.
+    """
+    if not phone:
+        return []
+    stores = [store] if store else list(Store.objects.all())
+    beside = set(Phone.objects.filter(phone=phone).values_list("customer", flat=True))
+    written_to = set(Message.objects.filter(store__in=stores, phone=phone, status__in=REACHED).values_list("customer", flat=True))
     # By store, as the index is; the number alone would read all customers.
-    return list(Customer.objects.filter(store__in=list(stores), phone=phone).exclude(phone="").prefetch_related("store").select_for_update().order_by("pk"))
+    found = Customer.objects.filter(Q(phone=phone) | Q(pk__in=beside | written_to), store__in=stores)
+    return list(found.prefetch_related("store").select_for_update().order_by("pk"))
 
 
 def newest_message(people):
-    return Message.objects.filter(customer__in=people, status__in=REACHED).select_related("template").order_by("-sent_at", "-pk").first()
+    # What is under way has no time of sending yet.
+    moment = Coalesce("sent_at", "lease_until").desc(nulls_last=True)
+    return Message.objects.filter(customer__in=people, status__in=REACHED).select_related("template").order_by(moment, "-pk").first()
 
 
 def whose(people, message):

@@ -31,6 +31,12 @@ class StrangerForm(WriteForm):
 class AnswerForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("Answer"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
     token = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput())
+    # The newest answer the agent sees above the form.
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    @property
+    def given(self):
+        return {"token": self.cleaned_data["token"].hex, "seen": self.cleaned_data["seen"]}
 
 
 class MatchForm(forms.Form):

@@ -81,7 +81,7 @@ def conversation_release(request, pk):
 @require_POST
 def conversation_answer(request, pk):
     talk, form = own_conversation(request, pk), AnswerForm(request.POST)
-    if not form.is_valid() or not accepted(form, talk.answer, form.cleaned_data["text"], by=request.user, token=form.cleaned_data["token"].hex):
+    if not form.is_valid() or not accepted(form, talk.answer, form.cleaned_data["text"], by=request.user, **form.given):
         return conversation_page(request, talk, form)
     messages.success(request, _("The answer is on its way; its state shows here."))
     return redirect("messaging:conversation", pk)
@@ -134,13 +134,14 @@ def own_stranger(request, pk):
 
 
 def own_conversation(request, pk):
-    customers = Customer.objects.where_allowed(request.user, Reply.view_permission).select_related("store")
-    return Conversation(get_object_or_404(customers, pk=pk))
+    customers = Customer.everyone.where_allowed(request.user, Reply.view_permission).select_related("store", "merged_into__store")
+    customer = get_object_or_404(customers, pk=pk)
+    return Conversation(customer.merged_into or customer)
 
 
 def conversation_page(request, talk, bound=None):
     may_answer = request.user.may("messaging.answer", talk.customer.store_id)
     is_others = talk.holder is not None and talk.holder.claimed_by != request.user
-    form = bound or AnswerForm() if may_answer and talk.is_answerable and not is_others else None
+    form = bound or AnswerForm(initial={"seen": talk.last_answer}) if may_answer and talk.is_answerable and not is_others else None
     context = {"talk": talk, "customer": talk.customer, "form": form, "may_answer": may_answer and not is_others}
     return render(request, "messaging/conversation.html", context, status=422 if bound else 200)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from common.bulk import OnConflict, load
 from common.tasks import wake
 from customers.models import Channel, Consent
+from customers.numbers import MOBILE
 from messaging import reach
 from messaging.gate import purposes_of
 from messaging.models import Message, MessageTemplate, OptOut
@@ -66,8 +67,10 @@ def reword(subject, *, expires_at, day=None, **words):
 def reachable(customers, template):
     """Narrow ``customers`` to those a message of ``template`` may reach by what is known today; when it goes out, it is asked again."""
     reached = customers.filter(reach.has_address(), do_not_call_at=None)
+    if reach.medium() == Channel.SMS:
+        reached = reached.filter(phone__regex=f"^{MOBILE.pattern}$", phone_doubtful_at=None)
     for purpose in purposes_of(template):
         reached = reached.filter(pk__in=Consent.objects.granted(purpose, reach.medium()).values("customer"))
     if template.category == MessageTemplate.Category.PROMOTION:
         reached = reached.exclude(Exists(OptOut.objects.of_outer_customer()))
-    return reached.filter(phone_doubtful_at=None) if reach.medium() == Channel.SMS else reached
+    return reached

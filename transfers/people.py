@@ -1,9 +1,11 @@
 """Who is meant by a name in a file of the dealer system (AR5): staff of the store by their own name, others as somebody has told."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from transfers.models import FileMapping, Kind
+from transfers.models.mapping import remember
 from visits.models import Delivery, Visit
 from visits.signals import people_changed
 
@@ -19,13 +21,20 @@ def people_of(store, kind):
 
 
 @transaction.atomic
-def settle_names(store, kind, meanings):
-    """Give the rows that waited for their person to whom ``{name: user id}`` says, and return how many these were."""
+def tell_names(store, kind, meanings, *, by):
+    """Remember who is meant by each name, ``{name: user id or ""}``, and give the rows that waited for their person to them.
+
+    Return how many these were; who polls for changes and who has such a row open sees them (T46).
+    """
+    remember(store, kind, PERSON, meanings, by=by)
     model, person, name = NAMED[kind]
     settled = 0
     for word, user_id in meanings.items():
-        pks = list(model.objects.filter(store=store, **{person: None, name: word}).values_list("pk", flat=True))
-        settled += model.objects.filter(store=store, **{person: None, name: word}).update(**{person: int(user_id)})
+        if not user_id:
+            continue
+        waiting = model.objects.filter(store=store, **{person: None, name: word})
+        pks = list(waiting.values_list("pk", flat=True))
         if pks:
+            settled += waiting.update(**{person: int(user_id)}, updated_at=timezone.now())
             people_changed.send(sender=model, store_id=store.pk, pks=pks)
     return settled

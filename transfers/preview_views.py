@@ -8,7 +8,7 @@ from transfers.feeds import take
 from transfers.forms import MappingForm
 from transfers.models import FileMapping, IncomingFile
 from transfers.models.mapping import remember
-from transfers.people import settle_names
+from transfers.people import tell_names
 from transfers.previews import check, column_label
 from transfers.services import READERS
 
@@ -37,10 +37,8 @@ def preview_map(request, pk):
     if form.is_valid():
         remember(incoming.store, incoming.kind, Part.HEADER, form.meanings("header"), by=request.user)
         remember(incoming.store, incoming.kind, Part.VISIT_KIND, form.meanings("word"), by=request.user)
-        people = form.meanings("person")
-        remember(incoming.store, incoming.kind, Part.PERSON, people, by=request.user)
-        if people:
-            settle_names(incoming.store, incoming.kind, people)
+        if people := form.meanings("person"):
+            tell_names(incoming.store, incoming.kind, people, by=request.user)
         check(incoming)
         messages.success(request, _("Remembered for this store; the file has been checked anew."))
     return redirect("transfers:preview", pk)

@@ -55,6 +55,11 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
         refusing = Consent.objects.refused(Purpose.SURVEY, Channel.PHONE).values("customer")
         return self.calls().filter(plan__trigger__in=Plan.SURVEYED, customer__in=refusing)
 
+    def refused_reminders(self):
+        """Return the open calls about a day on file to customers who want no reminders by phone (T63)."""
+        refusing = Consent.objects.refused(Purpose.REMINDER, Channel.PHONE).values("customer")
+        return self.calls().filter(plan__trigger__in=Plan.DATED, customer__in=refusing)
+
     def calls_of(self, customer):
         return self.calls().filter(customer=customer)
 
@@ -107,6 +112,7 @@ class FollowUp(Claimable, Voidable):
         DO_NOT_CALL = "do_not_call", _("The customer wants no calls")
         REFUSED = "refused", _("The customer refuses satisfaction calls")
         SOLD = "sold", _("The car belongs to somebody else")
+        NO_REMINDERS = "no_reminders", _("The customer wants no reminders by phone")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="followups", verbose_name=_("store"), db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="followups", verbose_name=_("plan"), db_index=False)
@@ -230,7 +236,7 @@ class FollowUp(Claimable, Voidable):
 
     def numbers_left(self, *dialled):
         """Return the numbers, the customer standing for the preferred one, not known to be wrong and not tried in this follow-up."""
-        tried = {number.phone_tail for number in (*dialled, *self.attempts.all())}
+        tried = {number.phone_tail for number in (*dialled, *(attempt for attempt in self.attempts.all() if attempt.voided_at is None))}
         return [number for number in self.customer.good_numbers if number.phone_tail not in tried]
 
     def tell_customer_card(self, outcome, by):

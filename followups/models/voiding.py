@@ -22,7 +22,8 @@ class Voidable(models.Model):
 
         Called inside the settling of a doubt, which checks the right.
         """
-        if self.status == self.Status.ESCALATED and any(attempt.at == self.finished_at for attempt in attempts):
+        is_raised = self.status == self.Status.ESCALATED or self.complaints.exists()
+        if is_raised and any(attempt.at == self.finished_at for attempt in attempts):
             message = _("A complaint was raised in the call with %(name)s; it cannot be voided.") % {"name": self.customer}
             raise DomainError(message, code="complaint_raised", field="attempts")
         pks = [attempt.pk for attempt in attempts]

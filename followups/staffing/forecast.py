@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from followups.deadlines import Deadlines
 from followups.models import Attempt, FollowUp, Plan, Shift
-from followups.occasions import outlined
+from followups.occasions import outlined, share_of_day
 from stores.calendar import Calendar
 from visits.models import Appointment, Visit
 
@@ -61,13 +61,13 @@ def pace_of(store, now=None):
     return Pace(sum(number for _by, _hour, number in hours) / len(hours), len(hours))
 
 
-def forecast(store, now=None, days=DAYS):
+def forecast(store, now=None, days=DAYS, pace=None):
     """Return a :class:`Day` for each of the next ``days``; what one day cannot hold is carried to the next."""
     now = now or timezone.now()
     today = store.today(now)
     dates = [today + timedelta(days=number) for number in range(days)]
     planned, expected = planned_calls(store, today), expected_calls(store, now, dates[-1])
-    hours, pace, calendar = shift_hours(store, dates), pace_of(store, now), Calendar(store)
+    hours, pace, calendar = shift_hours(store, dates), pace or pace_of(store, now), Calendar(store)
     carried, found = 0, []
     for date in dates:
         capacity = round(hours[date] * pace.calls)
@@ -112,7 +112,7 @@ def occasions(plan, store, now, last):
     found = Counter()
     known = set(FollowUp.objects.filter(plan=plan, store=store).values_list("source_id", flat=True))
     for number in range((last - store.today(now)).days + 1):
-        new = list(outlined(plan, store, now + timedelta(days=number), known))[: plan.most_per_day]
+        new = list(share_of_day(outlined(plan, store, now + timedelta(days=number), known), plan.most_per_day))
         known |= {call.source_id for call in new}
         found.update(call.due_day for call in new if call.is_open)
     return found
@@ -122,6 +122,6 @@ def shift_hours(store, dates):
     """Return the hours on shift by day; who is absent does not count."""
     hours = dict.fromkeys(dates, 0.0)
     for shift in Shift.objects.filter(store=store, date__range=(dates[0], dates[-1])).select_related("person"):
-        if shift.person.is_active and (shift.person.absent_until is None or shift.person.absent_until <= shift.date):
+        if shift.person.is_here(shift.date) and shift.person.may("followups.work", store.pk):
             hours[shift.date] += shift.hours
     return hours

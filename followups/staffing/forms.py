@@ -2,6 +2,7 @@ import re
 from datetime import time, timedelta
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -37,8 +38,10 @@ class ShiftsForm(forms.Form):
     def __init__(self, *args, store, monday, **kwargs):
         super().__init__(*args, **kwargs)
         self.days = [monday + step for step in WEEK]
-        self.people = list(User.objects.with_permission("followups.work", store).filter(memberships__store=store).distinct().order_by("name"))
-        shifts = {(shift.person_id, shift.date): str(shift) for shift in Shift.objects.filter(store=store, date__range=(self.days[0], self.days[-1]))}
+        written = Shift.objects.filter(store=store, date__range=(self.days[0], self.days[-1]))
+        here = User.objects.with_permission("followups.work", store).filter(memberships__store=store).values("pk")
+        self.people = list(User.objects.filter(Q(pk__in=here) | Q(pk__in=written.values("person"))).order_by("name"))
+        shifts = {(shift.person_id, shift.date): str(shift) for shift in written}
         for person in self.people:
             for day in self.days:
                 self.fields[name_of(person, day)] = SpanField(label=f"{person} {day:%m-%d}", initial=shifts.get((person.pk, day), ""))

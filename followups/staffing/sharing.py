@@ -33,23 +33,22 @@ class Load:
         return self.done / self.shift.hours if self.shift and self.done else None
 
 
-def loads(store, now=None):
+def loads(store, now=None, pace=None):
     """Return a :class:`Load` for everybody who is on shift today or has calls open here."""
     now = now or timezone.now()
-    today, pace = store.today(now), pace_of(store, now).calls
+    today, pace = store.today(now), (pace or pace_of(store, now)).calls
     morning = datetime.combine(today, time(0), store.zone)
     shifts = {shift.person_id: shift for shift in Shift.objects.filter(store=store, date=today)}
     calls = FollowUp.objects.open().filter(store=store, plan__kind=Plan.Kind.CALL)
     assigned = dict(calls.exclude(assignee=None).order_by().values_list("assignee").annotate(Count("pk")))
     held = dict(calls.filter(lease_until__gte=now).order_by().values_list("claimed_by").annotate(Count("pk")))
-    talks = Attempt.objects.contacts().filter(followup__store=store, at__gte=morning)
+    talks = Attempt.objects.valid().contacts().filter(followup__store=store, at__gte=morning)
     done = dict(talks.order_by().values_list("by").annotate(Count("pk")))
     people = User.objects.filter(pk__in={*shifts, *assigned, *held, *done}).order_by("name")
     found = []
     for person in people:
         load = Load(person, shifts.get(person.pk), assigned.get(person.pk, 0), done.get(person.pk, 0), held.get(person.pk, 0))
-        is_here = person.is_active and (person.absent_until is None or person.absent_until <= today)
-        load.room = max(round(hours_left(load.shift, store, now) * pace) - load.open, 0) if load.shift and is_here else 0
+        load.room = max(round(hours_left(load.shift, store, now) * pace) - load.open, 0) if load.shift and person.is_here(today) else 0
         found.append(load)
     return found
 

@@ -23,15 +23,15 @@ def staffing(request):
     """Show who works on what today, and what the next two weeks bring against the shifts (FU15, B22)."""
     stores = request.user.stores_with("followups.assign")
     store = stores.filter(code=request.GET.get("store", "")).first() or stores.first()
-    days = forecast(store)
+    pace = pace_of(store)
+    days = forecast(store, pace=pace)
     context = {
         "store": store,
         "stores": stores,
-        "loads": loads(store),
+        "loads": loads(store, pace=pace),
         "days": days,
-        "most": max([day.due for day in days] + [day.capacity for day in days] + [1]),
         "overloaded": next((day for day in days if day.is_overloaded), None),
-        "pace": pace_of(store),
+        "pace": pace,
     }
     return render(request, "followups/staffing/today.html", context)
 

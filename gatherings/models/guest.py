@@ -76,11 +76,6 @@ class Guest(models.Model):
     def store_id(self):
         return self.gathering.store_id
 
-    @property
-    def is_answerable(self):
-        """Tell whether the guest can still sign up."""
-        return self.status in (self.Status.INVITED, self.Status.DECLINED) and self.came_at is None
-
     def can_work_by(self, user):
         return user.may("gatherings.work", self.store_id)
 

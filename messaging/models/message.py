@@ -139,10 +139,17 @@ class Message(models.Model):
             case Step.POSTPONE:
                 self.postpone(until, reason)
             case Step.SEND:
+                self.read_words()
                 lease = {"lease_until": now + LEASE, "attempts": self.attempts + 1, "phone": self.customer.phone, "reason": ""}
                 lease |= {"channel": settings.MESSAGE_CHANNEL, "provider_ref": "", "answer": ""}
                 return self.change_status(self.Status.PLANNED, self.Status.SENDING, **lease)
         return False
+
+    def read_words(self):
+        """Read the text as it is now: it may have been reworded since this copy was read; nobody changes it before this try is committed."""
+        words = Message.objects.select_for_update(of=("self",)).filter(pk=self.pk).values("body", "parameters", "expires_at", "occurs_on").first()
+        for name, value in (words or {}).items():
+            setattr(self, name, value)
 
     def postpone(self, until, reason):
         """Wait, and say on the timeline when the customer has had enough for now (ME4)."""
@@ -193,13 +200,22 @@ class Message(models.Model):
 
     @transaction.atomic
     def take_receipt(self, receipt, now):
-        """Follow a report: "delivered" settles everything for good, "failed" ends only a try that counted as sent (T68)."""
+        """Follow a report: "delivered" settles everything for good, "failed" ends only the try it is about (T68).
+
+        While a later try is under way nobody knows yet which one a "failed" means: it waits until that try has its number.
+        """
+        is_failed = receipt.state != Receipt.State.DELIVERED
+        if is_failed and self.status == self.Status.SENDING and self.attempts > 1 and not self.provider_ref:
+            return
         receipt.message = self
         receipt.save(update_fields=["message"])
-        if receipt.state == Receipt.State.DELIVERED:
+        if not is_failed:
             self.deliver(now, receipt.answer)
-        elif self.provider_ref in ("", receipt.provider_ref) and self.status in (self.Status.SENDING, self.Status.SENT, self.Status.UNCERTAIN):
+        elif self.is_about_this_try(receipt) and self.status in (self.Status.SENDING, self.Status.SENT, self.Status.UNCERTAIN):
             self.miss(receipt.answer)
+
+    def is_about_this_try(self, receipt):
+        return self.provider_ref == receipt.provider_ref or (not self.provider_ref and self.attempts == 1)
 
     def deliver(self, now, answer):
         """The customer has it, whatever we thought before: no further try, no doubt left."""
@@ -210,6 +226,7 @@ class Message(models.Model):
     def miss(self, answer):
         if self.change_status(self.status, self.Status.FAILED, reason=Reason.UNDELIVERED, answer=answer):
             self.record("message.failed", reason=Reason.UNDELIVERED)
+            self.ask_again()
 
     # What people decide.
 
@@ -236,6 +253,8 @@ class Message(models.Model):
         again = {"due_at": now, "expires_at": max(self.expires_at, now + timedelta(days=1)), "lease_until": None, "reason": ""}
         if self.status not in (self.Status.UNCERTAIN, self.Status.FAILED) or not self.change_status(self.status, self.Status.PLANNED, **again):
             raise Conflict(_("This message is neither uncertain nor failed."))
+        # What it answers no longer waits for another answer.
+        self.answered.filter(status="waiting").update(status="answered", closed_at=now, closed_by=by, claimed_by=None, lease_until=None)
         self.record("message.resent", by=by)
 
     def refuse_stranger(self, by):
@@ -250,8 +269,8 @@ class Message(models.Model):
         return True
 
     def ask_again(self):
-        """The customer does not get it: the replies it answered wait again."""
-        self.answered.filter(status="answered").update(status="waiting", answer=None, closed_at=None, closed_by=None)
+        """The customer does not get it: the replies it answered wait again, unless it is sent once more."""
+        self.answered.filter(status="answered").update(status="waiting", closed_at=None, closed_by=None)
 
     @property
     def particulars(self):

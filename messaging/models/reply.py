@@ -58,7 +58,7 @@ class ReplyQuerySet(StoreScopedQuerySet):
             .order_by("received_at", "pk")
         )
         newest, holders, now = {}, {}, timezone.now()
-        for reply in replies.select_related("store", "customer", "claimed_by"):
+        for reply in replies:
             newest[reply.customer_id] = reply
             if reply.claimed_by and reply.lease_until >= now:
                 holders[reply.customer_id] = reply.claimed_by

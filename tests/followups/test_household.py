@@ -84,6 +84,23 @@ def test_who_wants_no_more_calls_is_asked_nothing_else(family, agent):
     assert sorted(FollowUp.objects.filter(customer=calls[0].customer).values_list("status", flat=True)) == ["ineligible", "ineligible", "refused"]
 
 
+@pytest.mark.parametrize("outcome", ["sold", "ineligible"])
+def test_what_is_about_one_car_stays_with_that_car(family, agent, outcome):
+    calls, _brothers, _stranger = family
+    services.log_call(take(calls[0], agent), outcome, by=agent, also={call.pk for call in calls})
+    calls[1].refresh_from_db()
+    calls[1].vehicle.refresh_from_db()
+    assert (calls[1].status, calls[1].vehicle.owner_left_on) == ("open", None)
+
+
+def test_a_verification_is_never_settled_along(store, family, agent):
+    calls, _brothers, _stranger = family
+    verification = make_followup(store, make_plan("verify"), calls[0].customer, source_kind="complaint_round")
+    services.log_call(take(calls[0], agent), "refused", by=agent, also={verification.pk})
+    verification.refresh_from_db()
+    assert (verification.status, verification.attempt_count) == ("open", 0)
+
+
 def test_while_one_calls_nobody_else_gets_a_call_of_the_household(family, agent, second_agent):
     calls, _brothers, stranger = family
     take(calls[0], agent)

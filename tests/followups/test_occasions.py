@@ -9,6 +9,7 @@ from followups.defaults import load
 from followups.models import FollowUp, Plan
 from followups.occasions import plan_occasions
 from followups.preview import preview_of
+from followups.services import exempt_stopped
 from stores.calendar import Unit
 from tests.factories import NOW, make_customer, make_delivery, make_followup, make_handed_over, make_plan, make_vehicle, make_visit, on
 
@@ -104,6 +105,41 @@ def test_two_months_of_silence_are_ended_by_a_call(store, silence, agent):
     assert FollowUp.objects.get(plan=silence).customer == silent
 
 
+def test_every_two_months_there_is_a_contact_again(store, silence, agent):
+    owner(store)
+    for round_number in range(3):
+        now = NOW + 61 * round_number * DAY
+        assert plan_occasions(now) == 1
+        FollowUp.objects.open().get().log("ok", by=agent, now=now + DAY)
+
+
+def test_who_was_here_last_comes_first_and_who_never_came_last(store, silence):
+    Plan.objects.update(most_per_day=1)
+    never, came = owner(store), owner(store)
+    make_handed_over(store, at=NOW - 61 * DAY, vehicle=came.vehicles.get(), arrived_at=NOW - 61 * DAY, promised_at=None)
+    plan_occasions(NOW)
+    assert FollowUp.objects.get().customer == came != never
+
+
+def test_what_a_days_share_leaves_over_waits_for_tomorrow(store):
+    dated("insurance", 14, most_per_day=2)
+    for _ in range(21):
+        make_vehicle(store, commercial_insurance_until=TODAY + 14 * DAY)
+    make_vehicle(store, make_customer(store, phone=""), commercial_insurance_until=TODAY + 14 * DAY)
+    planned = sum(plan_occasions(NOW + days * DAY) for days in range(12))
+    assert (planned, FollowUp.objects.open().count()) == (22, 21)
+
+
+def test_who_refuses_reminders_later_is_not_called_either(store, care_manager):
+    """T63."""
+    dated("maintenance", 14)
+    car = make_vehicle(store, next_maintenance_on=TODAY + 15 * DAY)
+    plan_occasions(NOW)
+    car.customer.set_consent("reminder", "phone", False, by=care_manager)
+    exempt_stopped(NOW)
+    assert FollowUp.objects.get().exemption == "no_reminders"
+
+
 def test_a_try_that_reaches_nobody_is_no_contact(store, silence, agent):
     customer = owner(store)
     make_followup(store, customer=customer, available_at=NOW - 21 * DAY).log("empty", by=agent, now=NOW - 20 * DAY)
@@ -132,7 +168,11 @@ def test_no_word_no_phone_and_no_calls_are_respected(store, silence, care_manage
     owner(store, do_not_call_at=NOW)
     owner(store).set_consent("reminder", "phone", False, by=care_manager)
     plan_occasions(NOW)
-    assert sorted(FollowUp.objects.values_list("status", "exemption")) == [("ineligible", "do_not_call"), ("ineligible", "no_phone"), ("ineligible", "refused")]
+    assert sorted(FollowUp.objects.values_list("status", "exemption")) == [
+        ("ineligible", "do_not_call"),
+        ("ineligible", "no_phone"),
+        ("ineligible", "no_reminders"),
+    ]
 
 
 def test_classes_and_models_narrow_it(store):

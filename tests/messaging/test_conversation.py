@@ -14,7 +14,7 @@ from customers.masking import seen
 from customers.models import Customer
 from messaging import outbox
 from messaging.conversation import Conversation
-from messaging.models import ANSWER, Message, MessageTemplate, Reason, Reply
+from messaging.models import ANSWER, Message, MessageTemplate, Reason, Receipt, Reply
 from messaging.replies import receive
 from tests.factories import NOW, make_customer, make_user
 from tests.messaging.factories import make_message
@@ -117,7 +117,27 @@ def test_what_does_not_go_out_waits_again(customer, asked, agent):
     outbox.send_due(NOW)
     message.refresh_from_db()
     asked.refresh_from_db()
-    assert (message.status, asked.status, asked.answer, asked.closed_by) == ("cancelled", Status.WAITING, None, None)
+    assert (message.status, asked.status, asked.answer, asked.closed_by) == ("cancelled", Status.WAITING, message, None)
+
+
+def test_an_answer_reported_as_failed_waits_again_and_sent_once_more_waits_no_longer(customer, asked, agent, care_manager):
+    message = talk(customer).answer("x", by=agent, token="1")
+    Message.objects.filter(pk=message.pk).update(status="sent", provider_ref="P1", attempts=1)
+    message.refresh_from_db()
+    message.take_receipt(Receipt.objects.create(channel="x", provider_ref="P1", state="failed"), NOW)
+    asked.refresh_from_db()
+    assert (message.status, asked.status) == ("failed", Status.WAITING)
+    message.resend(by=care_manager)
+    asked.refresh_from_db()
+    assert asked.status == Status.ANSWERED
+
+
+def test_nobody_answers_over_a_colleagues_answer(customer, asked, agent, second_agent):
+    seen = talk(customer).last_answer
+    talk(customer).answer("At nine", by=agent, token="1", seen=seen)
+    with pytest.raises(Conflict, match="meanwhile"):
+        talk(customer).answer("At ten", by=second_agent, token="2", seen=seen)
+    assert Message.objects.filter(template__code="answer").count() == 1
 
 
 def test_nobody_writes_out_of_the_blue(customer, answers, agent):
@@ -231,7 +251,7 @@ def test_pages_ask_few_queries(customer, asked, care, store, agent, page, django
         receive(f"1370000{number:04d}", "x", store=store)
     client = page(agent)
     arguments = [customer.pk] if name == "conversation" else []
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get(reverse(f"messaging:{name}", args=arguments))
 
 

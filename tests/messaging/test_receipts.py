@@ -49,6 +49,18 @@ def state_of(message):
     return message.status
 
 
+def test_a_failed_of_an_earlier_try_waits_while_a_later_one_is_under_way(customer, care):
+    message = make_message(customer, care, status=Message.Status.SENDING, attempts=2, lease_until=NOW)
+    receipt = Receipt.objects.create(channel="x", provider_ref="P1", state="failed")
+    message.take_receipt(receipt, NOW)
+    assert (message.status, receipt.message) == ("sending", None)
+    message.finish(NOW, "P2")
+    message.take_receipt(receipt, NOW)
+    assert message.status == "sent"
+    message.take_receipt(Receipt.objects.create(channel="x", provider_ref="P2", state="failed"), NOW)
+    assert message.status == "failed"
+
+
 def test_delivered_is_written_down_once(message):
     assert told(message, "delivered").json()["taken"] == 1
     assert told(message, "delivered").json()["taken"] == 0

@@ -44,6 +44,29 @@ def test_a_store_without_business_hours_counts_by_the_clock(customer):
     assert receive(customer.phone, "x", received_at=NOW).due_at == NOW + timedelta(hours=2)
 
 
+def test_a_delivered_message_is_what_the_customer_answers(customer, care):
+    delivered = make_message(agree(customer), care, **SENT | {"status": Message.Status.DELIVERED})
+    reply = receive(customer.phone, "R", received_at=NOW)
+    assert (reply.message, reply.status) == (delivered, Status.OPTED_OUT)
+    assert not Consent.objects.allows(customer, Purpose.REMINDER, Channel.SMS)
+
+
+def test_what_is_under_way_does_not_hide_what_went_out_later(customer, care):
+    make_message(customer, care, status=Message.Status.UNCERTAIN, lease_until=NOW - timedelta(days=200))
+    newest = make_message(customer, care, **SENT)
+    assert receive(customer.phone, "x", received_at=NOW).message == newest
+
+
+def test_another_number_and_the_one_we_wrote_to_are_known(customer, care):
+    make_message(customer, care, **SENT)
+    old = customer.phone
+    Customer.objects.filter(pk=customer.pk).update(phone="13900000055", phone_tail="0055")
+    customer.phones.create(phone="13900000066")
+    assert [receive(number, "x", received_at=NOW).customer for number in (old, "13900000055", "13900000066")] == [customer] * 3
+    receive(old, "R", received_at=NOW)
+    assert not Consent.objects.allows(customer, Purpose.MARKETING, Channel.SMS)
+
+
 def test_the_same_delivery_twice_is_one_reply(customer):
     first, second = (receive(customer.phone, "x", external_id="mo-7", received_at=NOW) for _ in range(2))
     assert first == second
