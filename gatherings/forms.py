@@ -3,14 +3,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError, as_validation_error
-from common.forms import ConfirmedMixin, GivenMixin, moment_input
+from common.forms import ConfirmedMixin, GivenMixin, SeenMixin, moment_input
 from customers.models import Customer
 from customers.numbers import normal_phone
 from gatherings.models import Gathering, Guest
 from stores.fields import StoreField
 
 
-class GatheringForm(GivenMixin, ConfirmedMixin, forms.ModelForm):
+class GatheringForm(SeenMixin, GivenMixin, ConfirmedMixin, forms.ModelForm):
     class Meta:
         model = Gathering
         fields = ["kind", "title", "starts_at", "venue", "seats", "notes"]
@@ -18,8 +18,8 @@ class GatheringForm(GivenMixin, ConfirmedMixin, forms.ModelForm):
 
     @property
     def changes(self):
-        """Return what the verb ``edit`` takes."""
-        return {name: getattr(self.instance, name) for name in self._meta.fields}
+        """Return what the verb ``edit`` takes: what has been typed, so that a colleague's other changes stay (T46)."""
+        return {name: getattr(self.instance, name) for name in self._meta.fields if name in self.changed_data}
 
     def doubts(self):
         if "starts_at" in self.changed_data and self.cleaned_data["starts_at"] < timezone.now():

@@ -203,10 +203,16 @@ class Customer(Reached, WithBirthday, WithRelationship, WithCustomFields):
         self.change_do_not_call("customer.calls_allowed", None, by=by)
 
     def elsewhere(self):
-        """Return the records other stores have of the same person (T20)."""
-        own = list(self.known_ids)
-        linked = models.Q(first_links__second__in=own, first_links__undone_at=None) | models.Q(second_links__first__in=own, second_links__undone_at=None)
-        return Customer.objects.filter(linked).distinct()
+        """Return the records other stores have of the same person, directly or by way of a third (T20); of merged ones the one that stands."""
+        known, new = set(), set(self.known_ids)
+        while new:
+            known |= new
+            as_first = models.Q(first_links__second__in=new, first_links__undone_at=None)
+            as_second = models.Q(second_links__first__in=new, second_links__undone_at=None)
+            found = Customer.everyone.filter(as_first | as_second).values_list("pk", "merged_into")
+            standing = {merged_into or pk for pk, merged_into in found}
+            new = set(Customer.everyone.known_as(standing)) - known if standing else set()
+        return Customer.objects.filter(pk__in=known).exclude(pk=self.pk).exclude(store=self.store_id)
 
     def change_do_not_call(self, code, moment, *, by):
         """Set or clear the wish once, however often it is told."""

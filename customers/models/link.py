@@ -46,7 +46,9 @@ class CustomerLink(models.Model):
         return f"{self.first} = {self.second}"
 
     def other(self, customer):
-        return self.second if self.first_id in customer.known_ids else self.first
+        """Return the record that stands on the other side."""
+        other = self.second if self.first_id in customer.known_ids else self.first
+        return other.merged_into or other
 
     def record(self, code, by):
         """Tell it in both stores; neither learns which other store it is."""

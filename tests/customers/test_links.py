@@ -10,7 +10,7 @@ from customers.models import Customer, CustomerLink
 from customers.models.link import link_customers, unlink_customers
 from followups.models import FollowUp
 from followups.services import exempt_stopped
-from tests.factories import NOW, make_customer, make_followup, make_user
+from tests.factories import NOW, make_customer, make_followup, make_store, make_user
 
 PHONE = "13900000007"
 
@@ -97,6 +97,19 @@ def test_a_merged_record_keeps_its_links(store, here, there, group_manager):
     assert list(kept.elsewhere()) == [there]
     undo_merge(kept, by=group_manager)
     assert (kept.elsewhere().count(), list(Customer.objects.get(pk=here.pk).elsewhere())) == (0, [there])
+
+
+def test_a_link_outlives_a_merge_on_the_other_side_and_reaches_a_third_store(here, there, other_store, group_manager, page):
+    third_store = make_store("S03")
+    third, kept = make_customer(third_store), make_customer(other_store)
+    link_customers(here, there, by=group_manager)
+    link_customers(there, third, by=group_manager)
+    merge_customers(kept, there, by=group_manager)
+    assert set(here.elsewhere()) == {kept, third}
+    here.stop_calls(by=group_manager)
+    assert Customer.objects.exclude(do_not_call_at=None).count() == 3
+    assert page(group_manager).post(f"/customers/{here.pk}/links/{kept.pk}/undo/").status_code == 302
+    assert not here.elsewhere().exists()
 
 
 def test_the_page_offers_who_has_the_same_phone(here, there, other_store, group_manager, care_manager, page):
