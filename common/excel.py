@@ -35,6 +35,7 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # One of these is in every xlsx, xlsm and xlsb, or in every ods.
 WORKBOOK_PARTS = {"[Content_Types].xml", "content.xml"}
+FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\]")
 TOTALS = re.compile(r"(?:本页|本表)?(?:合计|总计|小计|累计)[:：]?.*|(?:grand )?totals?:?|sum:?", re.IGNORECASE)
 
 
@@ -290,6 +291,20 @@ def write_workbook(path, headers, rows, *, title="Sheet1", days=(), notes=()):
         (name, value), *others = notes
         workbook.sheet(str(_("About this file")), [{str(name): str(one), str(value): str(other)} for one, other in others], column_width=40)
     workbook.save()
+
+
+def write_sheets(path, sheets):
+    """Write several sheets of plain rows, given as ``(title, headers, rows)``; the rows are read once and few."""
+    workbook = FastExcel(str(path)).format(datetime_format="yyyy-mm-dd hh:mm", bold_headers=True).freeze(row=1)
+    for title, (_title, headers, rows) in zip(sheet_titles(title for title, *_rest in sheets), sheets, strict=True):
+        headers = distinct(headers)
+        workbook.sheet(title, [dict(zip(headers, row, strict=True)) for row in rows], column_width=20)
+    workbook.save()
+
+
+def sheet_titles(titles):
+    """Return titles Excel takes: no signs of its own, at most 31 characters."""
+    return distinct(FORBIDDEN_IN_TITLE.sub(" ", str(title))[:27] for title in titles)
 
 
 def distinct(headers):

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 
+from django.db.models import Max
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint, Round
+from customers.models import Retention
 from customers.notices import Notice
-from customers.signals import notices_asked
+from customers.signals import holds_asked, notices_asked
 from followups.signals import followup_finished
 from messaging.reasons import Reason
 from messaging.signals import hindrance_asked
@@ -54,3 +57,13 @@ def open_slips(sender, customer_ids, user, **kwargs):
         text = _("Open complaint %(number)s: %(category)s") % {"number": slip.number, "category": slip.category}
         notices[slip.customer_id].append(Notice(text, slip.get_absolute_url(), "message-square-warning", "danger"))
     return notices
+
+
+@receiver(holds_asked)
+def name_complaints(sender, customer_ids, **kwargs):
+    """Name the last complaint; one that is open holds from today on (T125)."""
+    slips = Complaint.objects.filter(customer__in=customer_ids)
+    if slips.open().exists():
+        return {Retention.COMPLAINTS: timezone.localdate()}
+    last = slips.aggregate(last=Max("closed_at"))["last"]
+    return {Retention.COMPLAINTS: timezone.localdate(last)} if last else {}

@@ -1,6 +1,8 @@
+from django.utils.translation import gettext as _
 from rest_framework import mixins, serializers, viewsets
 
 from common.api import ModelRulesMixin, PatchMixin, ScopedField, StrictSerializerMixin, VerbMixin, verb
+from common.errors import Conflict
 from common.upsert import KEY, UpsertMixin
 from customers.custom import CustomValuesField
 from customers.filters import CustomerApiFilter, VehicleApiFilter
@@ -245,7 +247,10 @@ class CustomerViewSet(VerbMixin, ArchiveViewSet):
 
     def kept_instead(self, data):
         key = {name: data[name].strip() for name in KEY}
-        merged = Customer.everyone.filter(store=self.store_of(data), **key).exclude(merged_into=None).order_by("-pk").first()
+        hidden = Customer.everyone.filter(store=self.store_of(data), **key)
+        if hidden.standing().exists():
+            raise Conflict(_("This record is restricted: the person has asked for erasure."), code="restricted")
+        merged = hidden.exclude(merged_into=None).order_by("-pk").first()
         return self.get_queryset().filter(pk=merged.merged_into_id).first() if merged else None
 
 

@@ -316,3 +316,7 @@ class InspectionRuleForm(ConfirmedMixin, forms.ModelForm):
 
 class RevealForm(forms.Form):
     reason = forms.ChoiceField(label=_("What for"), choices=Reveal.Reason)
+
+
+class LiftForm(forms.Form):
+    reason = forms.CharField(label=_("Why the person wants the record back"), max_length=200)

@@ -13,7 +13,8 @@ from customers.models.link import link_customers, unlink_customers
 def links(request, pk):
     """Show in which other stores this person is known, and who else there has the same phone."""
     customer = mergeable(request, pk)
-    linked = [(link, link.other(customer)) for link in CustomerLink.objects.of(customer).select_related("first__store", "first__merged_into__store", "second__store", "second__merged_into__store", "linked_by")]
+    sides = [f"{side}__{path}" for side in ("first", "second") for path in ("store", "merged_into__store")]
+    linked = [(link, link.other(customer)) for link in CustomerLink.objects.of(customer).select_related(*sides, "linked_by")]
     known = {other.pk for _link, other in linked}
     elsewhere = Customer.objects.where_allowed(request.user, "customers.merge").exclude(store=customer.store_id).select_related("store")
     alike = elsewhere.filter(phone=customer.phone).exclude(pk__in=known) if customer.phone else []

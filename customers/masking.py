@@ -60,7 +60,9 @@ def shown(row, name, user):
 
 
 def seen(row, name, user):
-    """Return the value of ``row.name`` as a page shows it to ``user``."""
+    """Return the value of ``row.name`` as a page shows it to ``user``; of a restricted record the end of a number is too much already."""
+    if getattr(row, "restricted_at", None):
+        return "****" if getattr(row, name) else ""
     value = shown(row, name, user)
     return MASKS[name](value) if name in OPENED and may_reveal(user, row.store_id) and not is_open(row, user) else value
 

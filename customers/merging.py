@@ -55,6 +55,8 @@ def check_merge(kept, other, by):
         raise DomainError(_("Only records of the same store can be merged."), code="other_store")
     if kept.merged_into_id or other.merged_into_id:
         raise Conflict(_("One of the two has been merged in the meantime."), code="merged_already")
+    if kept.restricted_at or other.restricted_at:
+        raise Conflict(_("One of the two is restricted or erased."), code="restricted")
 
 
 def take_over(kept, other, taken, taken_own):
@@ -114,7 +116,12 @@ def check_fields(merge, kept):
 
 
 def check_external_id(kept, other):
-    taken = Customer.objects.filter(store=other.store_id, source=other.source, external_id=other.external_id).exclude(external_id="").exclude(pk=kept.pk)
+    taken = (
+        Customer.everyone.standing()
+        .filter(store=other.store_id, source=other.source, external_id=other.external_id)
+        .exclude(external_id="")
+        .exclude(pk=kept.pk)
+    )
     if taken.exists():
         raise Conflict(_("Another customer has the external id of the merged record now, so the merge can no longer be undone."), code="external_id_taken")
 

@@ -74,7 +74,7 @@ class Hit:
 
 def find(user, text, permission="customers.view"):
     """Return what ``user`` may see and most likely means, at most ``MOST_HITS``."""
-    cars = ranked(Vehicle.objects.where_allowed(user, permission).select_related("customer"), vehicle_ranks(text))
+    cars = ranked(Vehicle.objects.where_allowed(user, permission).filter(customer__restricted_at=None).select_related("customer"), vehicle_ranks(text))
     people = ranked(Customer.objects.where_allowed(user, permission), customer_ranks(text))
     hits = [Hit(car.customer, car, car.rank) for car in cars] + [Hit(person, None, person.rank) for person in people]
     return sorted(hits, key=lambda hit: hit.rank)[:MOST_HITS]

@@ -5,6 +5,7 @@ from customers.duplicates import find_duplicates as find_in
 from customers.models import CustomerMerge
 from customers.models.custom_field import purge_expired
 from customers.quality.rules import mark_odd as mark
+from customers.rights.erasing import release
 from customers.services import expect_inspections as expect_in
 from stores.models import Store
 
@@ -33,3 +34,8 @@ def expect_inspections():
 @shared_task
 def mark_odd():
     mark()
+
+
+@shared_task
+def release_restricted():
+    release()

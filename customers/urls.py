@@ -2,6 +2,8 @@ from django.urls import path
 
 from customers import custom_views, inspection_views, link_views, merge_views, phone_views, reveal_views, views
 from customers.quality import views as quality
+from customers.rights import notice_views
+from customers.rights import views as rights
 
 app_name = "customers"
 urlpatterns = [
@@ -17,6 +19,13 @@ urlpatterns = [
     path("customers/<int:pk>/allow_calls/", views.allow_calls, name="allow_calls"),
     path("customers/<int:pk>/set_consent/", views.set_consent, name="set_consent"),
     path("customers/<int:pk>/consents/", views.consents, name="consents"),
+    path("customers/<int:pk>/rights/", rights.ask, name="rights"),
+    path("customers/<int:pk>/lift/", rights.lift, name="lift"),
+    path("rights/", rights.rightsrequest_list, name="rightsrequest_list"),
+    path("rights/<int:pk>/", rights.rightsrequest_detail, name="rightsrequest_detail"),
+    path("rights/<int:pk>/grant/", rights.grant, name="rightsrequest_grant"),
+    path("rights/<int:pk>/refuse/", rights.refuse, name="rightsrequest_refuse"),
+    path("rights/<int:pk>/workbook/", rights.workbook, name="rightsrequest_workbook"),
     path("customers/<int:pk>/reveal/", reveal_views.reveal_customer, name="reveal"),
     path("reveals/", reveal_views.reveal_list, name="reveal_list"),
     path("customers/<int:pk>/contacts/new/", views.add_contact, name="add_contact"),
@@ -45,6 +54,10 @@ urlpatterns = [
     path("vehicles/<int:pk>/edit/", views.vehicle_edit, name="vehicle_edit"),
     path("vehicles/<int:pk>/transfer/", views.vehicle_transfer, name="vehicle_transfer"),
     path("vehicles/<int:pk>/inspect/", inspection_views.vehicle_inspect, name="vehicle_inspect"),
+    path("settings/privacy-notices/", notice_views.privacynotice_list, name="privacynotice_list"),
+    path("settings/privacy-notices/new/", notice_views.privacynotice_create, name="privacynotice_create"),
+    path("settings/privacy-notices/<int:pk>/", notice_views.privacynotice_detail, name="privacynotice_detail"),
+    path("settings/privacy-notices/<int:pk>/edit/", notice_views.privacynotice_edit, name="privacynotice_edit"),
     path("settings/inspection-rules/", inspection_views.inspectionrule_list, name="inspectionrule_list"),
     path("settings/inspection-rules/new/", inspection_views.inspectionrule_create, name="inspectionrule_create"),
     path("settings/inspection-rules/<int:pk>/", inspection_views.inspectionrule_edit, name="inspectionrule_edit"),

@@ -1,6 +1,7 @@
 from copy import copy
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,10 +16,21 @@ from common.forms import accepted, posted
 from customers.alike import customers_like, vehicles_like
 from customers.custom import facts_of
 from customers.filters import CustomerFilter, VehicleFilter
-from customers.forms import ConsentForm, ContactForm, CustomerForm, InspectForm, NewCustomerForm, RevealForm, TransferForm, VehicleForm, WordForm
+from customers.forms import (
+    ConsentForm,
+    ContactForm,
+    CustomerForm,
+    InspectForm,
+    LiftForm,
+    NewCustomerForm,
+    RevealForm,
+    TransferForm,
+    VehicleForm,
+    WordForm,
+)
 from customers.fuse import count_page
 from customers.masking import hidden_fields, remember_openness, with_openness
-from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, Purpose, Vehicle
+from customers.models import Channel, Consent, ContactPerson, Customer, CustomerMerge, DuplicatePair, PrivacyNotice, Purpose, Vehicle
 from customers.notices import notices_for
 from customers.reach import people_and_phones
 from customers.search import FORMER, SHORTEST, find
@@ -89,6 +101,7 @@ def detail(request, pk):
     customer = get_object_or_404(customers.select_related("store", "referred_by", "keeper"), pk=pk)
     if customer.merged_into_id:
         return redirect("customers:detail", customer.merged_into_id)
+    hide_restricted(customer, request.user)
     remember_openness(customer, request.user, customer.is_opened)
     count_page(request.user, customer)
     can_merge = request.user.may("customers.merge", customer.store_id)
@@ -97,7 +110,9 @@ def detail(request, pk):
     context = {
         "customer": customer,
         "reveal_form": RevealForm(),
-        "can_edit": customer.can_edit_by(request.user),
+        "can_edit": customer.can_edit_by(request.user) and not customer.restricted_at,
+        "can_ask_rights": customer.can_edit_by(request.user) and not customer.erased_at,
+        "lift_form": LiftForm() if customer.is_restricted else None,
         "twins": DuplicatePair.objects.open().with_customer(customer) if can_merge else [],
         "may_link": can_merge and works_in_several(request.user),
         "undoable": CustomerMerge.objects.undoable(timezone.now()).filter(kept=customer).first() if can_merge else None,
@@ -171,7 +186,7 @@ def consents(request, pk):
         messages.success(request, _("The customer's word has been written down."))
         return redirect("customers:consents", pk)
     words = customer.consents.select_related("store", "taken_by").order_by("-given_at", "-pk")
-    context = {"customer": customer, "words": words, "form": form}
+    context = {"customer": customer, "words": words, "form": form, "privacy_notice": PrivacyNotice.objects.in_force(customer.store.today())}
     return render(request, "customers/consents.html", context, status=422 if form and form.errors else 200)
 
 
@@ -208,7 +223,9 @@ def vehicle_create(request, pk):
 
 @requires("customers.view")
 def vehicle_list(request):
-    filterset = VehicleFilter(request.GET, Vehicle.objects.for_user(request.user).select_related("store", "customer"), request=request)
+    filterset = VehicleFilter(
+        request.GET, Vehicle.objects.for_user(request.user).filter(customer__restricted_at=None).select_related("store", "customer"), request=request
+    )
     page_obj = page_of(filterset, request.GET.get("page"))
     return render(request, "customers/vehicle_list.html", {"filter": filterset, "page_obj": page_obj})
 
@@ -217,6 +234,7 @@ def vehicle_list(request):
 def vehicle_detail(request, pk):
     vehicles = with_openness(Vehicle.objects.for_user(request.user), request.user, "customer_id")
     vehicle = get_object_or_404(vehicles.select_related("store", "customer"), pk=pk)
+    hide_restricted(vehicle.customer, request.user)
     remember_openness(vehicle.customer, request.user, vehicle.is_opened)
     past_owners = vehicle.past_ownerships.select_related("customer")
     owners = Customer.everyone.known_as([vehicle.customer_id, *(past.customer_id for past in past_owners)])
@@ -260,12 +278,20 @@ def vehicle_transfer(request, pk):
     return render(request, "customers/vehicle_transfer.html", {"form": form, "vehicle": vehicle}, status=422 if form.errors else 200)
 
 
+def hide_restricted(customer, user):
+    """Show a record kept for the law alone, or what is left of one, to nobody but those who answer for it (T125)."""
+    if customer.restricted_at and not user.may("customers.answer_rights", customer.store_id):
+        raise Http404
+
+
 def own_customer(request, pk):
     return get_object_or_404(Customer.objects.for_user(request.user).select_related("store"), pk=pk)
 
 
 def own_vehicle(request, pk):
-    return get_object_or_404(Vehicle.objects.for_user(request.user).select_related("store", "customer"), pk=pk)
+    vehicle = get_object_or_404(Vehicle.objects.for_user(request.user).select_related("store", "customer"), pk=pk)
+    hide_restricted(vehicle.customer, request.user)
+    return vehicle
 
 
 def allow(is_allowed):

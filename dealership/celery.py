@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "remind-of-temporary-plates": {"task": "visits.tasks.remind_of_plates", "schedule": crontab(minute=5)},
     "purge-custom-fields": {"task": "customers.tasks.purge_custom_fields", "schedule": crontab(hour=3, minute=10)},
     "forget-merges": {"task": "customers.tasks.forget_merges", "schedule": crontab(hour=3, minute=15)},
+    "release-restricted": {"task": "customers.tasks.release_restricted", "schedule": crontab(hour=3, minute=20)},
     "find-duplicates": {"task": "customers.tasks.find_duplicates", "schedule": crontab(hour=3, minute=30)},
     "note-overdue-promises": {"task": "visits.tasks.note_overdue_promises", "schedule": crontab(minute=10)},
     "watch-guarantees": {"task": "visits.tasks.watch_guarantees", "schedule": crontab(minute=20)},

@@ -32,6 +32,8 @@ EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_FROM = env.str("MAIL_FROM", default="manyi@localhost")
 SITE_URL = env.str("SITE_URL", default="")
 LUNAR_LEAP_BIRTHDAYS = env.str("LUNAR_LEAP_BIRTHDAYS", default="ordinary", choices=["ordinary", "leap"])
+# Outside the database and away from its backups: a restored backup must not bring back who was erased.
+ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(DATA_DIR / "erasures.jsonl")))
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 # Read by pypinyin when it is loaded: its dictionary of phrases takes 45 MB of every process and says little about names.

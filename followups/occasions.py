@@ -80,7 +80,8 @@ def outlined(plan, store, now, planned=frozenset()):
         due_on = max(plan.due_on(day), today)
         if source_id in planned:
             continue
-        exemption = exemption_of(plan, bool(customer.phone), customer.do_not_call_at) or (FollowUp.Exemption.NO_REMINDERS if customer.pk in refusing else "")
+        exemption = exemption_of(plan, bool(customer.phone), customer.do_not_call_at, restricted_at=customer.restricted_at)
+        exemption = exemption or (FollowUp.Exemption.NO_REMINDERS if customer.pk in refusing else "")
         yield FollowUp(
             store=store,
             plan=plan,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from activity.services import announce_days
 from customers.models import Channel, Purpose
 from customers.notices import Notice
-from customers.signals import notices_asked, work_asked
+from customers.signals import notices_asked, withheld, work_asked
 from followups import services
 from followups.models import VERIFICATION, Attempt, FollowUp, Plan
 from followups.outcomes import REACHED
@@ -84,3 +84,9 @@ def calls_made(sender, customer_ids, since, **kwargs):
     reached = Attempt.objects.valid().contacts().filter(followup__customer__in=customer_ids, outcome__in=REACHED, at__gt=since)
     calls = reached.filter(followup__plan__kind=Plan.Kind.CALL).exclude(followup__source_kind=VERIFICATION).values_list("at", "followup__plan__trigger")
     return [Contact(at, Channel.PHONE, Purpose.SURVEY if trigger in Plan.SURVEYED else Purpose.REMINDER) for at, trigger in calls]
+
+
+@receiver(withheld)
+def stop_contacts(sender, customer, by, **kwargs):
+    """Take every open contact back, letters and verifications too: nobody reaches the person any more (T125)."""
+    FollowUp.objects.open().filter(customer=customer).exempt_all(FollowUp.Exemption.RESTRICTED, by=by)

@@ -39,7 +39,7 @@ class Source:
     @property
     def cells(self):
         phones = ["customer__phone", "sender_phone"] if self.model is Visit else ["customer__phone"]
-        return ["pk", "customer_id", "vehicle_id", self.moment, "customer__do_not_call_at", *self.person_cells, *phones]
+        return ["pk", "customer_id", "vehicle_id", self.moment, "customer__do_not_call_at", "customer__restricted_at", *self.person_cells, *phones]
 
     def rows(self, plan, store, **bounds):
         """Return the rows of ``store`` the plan applies to."""
@@ -137,10 +137,10 @@ def plan_rows(plan, store, rows, pks):
 def outlines(plan, store, rows, deadlines):
     """Yield ``(exemption, (source, the same, customer, vehicle, assignee, due at, steps, callable from))`` of every row; nothing is written."""
     source, refusing = SOURCES[plan.trigger], refusing_customers(plan, store)
-    for pk, customer_id, vehicle_id, start, stopped_at, *others in rows.values_list(*source.cells).iterator(5000):
+    for pk, customer_id, vehicle_id, start, stopped_at, restricted_at, *others in rows.values_list(*source.cells).iterator(5000):
         seller, phones = others[: len(source.person_cells)], others[len(source.person_cells) :]
         assignee_id = seller[0] if plan.to_salesperson and seller and is_here(store, *seller[1:]) else None
-        exemption = exemption_of(plan, any(phones), stopped_at, customer_id in refusing)
+        exemption = exemption_of(plan, any(phones), stopped_at, customer_id in refusing, restricted_at)
         yield exemption, (pk, pk, customer_id, vehicle_id, assignee_id, *deadlines.of(start))
 
 
@@ -153,8 +153,10 @@ def ending_of(exemption):
     return {"status": FollowUp.Status.INELIGIBLE, "exemption": exemption, "finished_at": timezone.now()} if exemption else {}
 
 
-def exemption_of(plan, has_phone, stopped_at, is_refused=False):
+def exemption_of(plan, has_phone, stopped_at, is_refused=False, restricted_at=None):
     """Return why a call makes no sense; a letter or a visit always does. Who brought the car in can be called as well as its owner."""
+    if restricted_at:
+        return FollowUp.Exemption.RESTRICTED
     if not plan.is_call:
         return ""
     if stopped_at or is_refused:
@@ -179,6 +181,8 @@ def plan_verification(*, complaint_round, complaint):
     due_at, steps, available_at = Deadlines(plan, complaint.store).of(start)
     links = {name: getattr(complaint, name) for name in ("store", "customer", "vehicle", "visit", "delivery")}
     rules = {"role": plan.role, "priority": plan.priority, "due_at": due_at, "due_steps": steps, "available_at": available_at}
+    if complaint.customer.restricted_at:
+        rules |= ending_of(FollowUp.Exemption.RESTRICTED)
     followup, is_new = FollowUp.objects.get_or_create(plan=plan, source_kind=VERIFICATION, source_id=complaint_round.pk, defaults=links | rules)
     if is_new:
         announce_days(followup.store_id, followup.due_day)
@@ -195,7 +199,8 @@ def plan_no_show(appointment):
     due_at, steps, available_at = Deadlines(plan, appointment.store).of(now)
     links = {name: getattr(appointment, name) for name in ("store", "customer", "vehicle")}
     rules = {"role": plan.role, "priority": plan.priority, "due_at": due_at, "due_steps": steps, "available_at": available_at}
-    ending = ending_of(exemption_of(plan, bool(appointment.customer.phone), appointment.customer.do_not_call_at))
+    customer = appointment.customer
+    ending = ending_of(exemption_of(plan, bool(customer.phone), customer.do_not_call_at, restricted_at=customer.restricted_at))
     followup, is_new = FollowUp.objects.get_or_create(plan=plan, source_kind=NO_SHOW, source_id=appointment.pk, defaults=links | rules | ending)
     if is_new:
         announce_days(followup.store_id, followup.due_day)
@@ -214,6 +219,7 @@ def exempt_stopped(now):
     FollowUp.objects.calls().filter(customer__do_not_call_at__isnull=False).exempt_all(FollowUp.Exemption.DO_NOT_CALL, now=now)
     FollowUp.objects.refused_surveys().exempt_all(FollowUp.Exemption.REFUSED, now=now)
     FollowUp.objects.refused_reminders().exempt_all(FollowUp.Exemption.NO_REMINDERS, now=now)
+    FollowUp.objects.open().filter(customer__restricted_at__isnull=False).exempt_all(FollowUp.Exemption.RESTRICTED, now=now)
 
 
 def free_abandoned(now=None):

@@ -48,6 +48,8 @@ def why_never(message):
     customer, category = message.customer, message.template.category
     if not message.body:
         return Reason.MISSING_VALUE
+    if customer.restricted_at:
+        return Reason.RESTRICTED
     reason = why_unreachable(customer)
     if reason:
         return reason

@@ -30,6 +30,7 @@ class Reason(models.TextChoices):
     COMPLAINT_OPEN = "complaint_open", _("the customer has an open complaint")
     INVITATION_OVER = "invitation_over", _("the invitation has been answered, or what it invites to is over")
     MISSING_VALUE = "missing_value", _("a value of the text is missing")
+    RESTRICTED = "restricted", _("the record is restricted or erased")
     STOPPED = "stopped", _("stopped by hand")
 
 

@@ -135,7 +135,8 @@ def agreed(subjects, rule, owner=""):
     path = f"{owner}__" if owner else ""
     words = Consent.objects.filter(customer=OuterRef(owner or "pk"), purpose=rule.template.purpose, channel=reach.medium()).order_by("-given_at", "-pk")
     holds = Case(When(holding(timezone.localdate()), is_granted=True, then=True), default=False, output_field=BooleanField())
-    reached = subjects.filter(reach.has_address(path), **{f"{path}do_not_call_at": None}).annotate(word=Subquery(words.values(holds=holds)[:1]))
+    within_reach = {f"{path}do_not_call_at": None, f"{path}restricted_at": None}
+    reached = subjects.filter(reach.has_address(path), **within_reach).annotate(word=Subquery(words.values(holds=holds)[:1]))
     return (reached.select_related(owner) if owner else reached).filter(word=True).iterator(chunk_size=2000)
 
 

@@ -82,6 +82,7 @@ KINDS = {
         Kind("handoff.received", CALLS, _("Work of a colleague passed on to me")),
         Kind("lead.reassigned", CALLS, _("Lead is mine now"), "leads.work"),
         Kind("mystery_shop.submitted", CALLS, _("Mystery shop about me"), "surveys.view_own_audits"),
+        Kind("rights_request.asked", ARCHIVE, _("Somebody asks to see, copy or erase their data"), "customers.answer_rights", digest=HEADS),
         Kind("customer.pages_leafed", ARCHIVE, _("Somebody leafs through the archive"), "customers.watch", is_urgent=True, at_once=HEADS),
         Kind("customer.reveals_stopped", ARCHIVE, _("Somebody opens too many numbers"), "customers.watch", is_urgent=True, at_once=HEADS),
         Kind("incomingfile.refused", IMPORTS, _("File refused"), "transfers.import", digest=KEEPERS),

@@ -26,6 +26,8 @@ SUBJECTS = {
     "customers:quality_rows": "",
     "customers:vehicle_inspect": "vehicle",
     "customers:inspectionrule_": "inspection_rule",
+    "customers:rightsrequest_": "rights_request",
+    "customers:privacynotice_": "privacy_notice",
     "customers:remove_contact": "contact",
     "customers:phone_": "phone",
     "customers:past_plate_": "past_plate",
@@ -90,6 +92,7 @@ GROUP_WIDE = {
     "loyalty_rule",
     "inspection_rule",
     "evidence_rule",
+    "privacy_notice",
 }
 OTHER_ARGUMENTS = {"trigger": "hand_over", "store_code": "S01", "username": "sam", "code": "csi", "number": 1, "rule_code": "phone_missing"}
 

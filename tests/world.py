@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from activity.services import record
 from complaints.models import Category, Complaint
-from customers.models import CustomField, DuplicatePair, InspectionRule
+from customers.models import CustomField, DuplicatePair, InspectionRule, PrivacyNotice, RightsRequest
 from followups.models import Doubt, EvidenceRule, FollowUp, Plan, Report, Sample, SampleRow
 from followups.reporting import figures_of
 from gatherings.models import Gathering, Guest
@@ -55,6 +55,10 @@ def make_world(store, people):
         guarantee_repair=GuaranteeRepair.objects.create(store=store, visit=handed_over, fault="Oil leak"),
         guarantee_rule=GuaranteeRule.objects.first(),
         inspection_rule=InspectionRule.objects.first(),
+        rights_request=RightsRequest.objects.create(
+            store=store, customer=customer, kind="access", asked_by="Owner", identity="Card seen", due_at=NOW + timedelta(days=15), taken_by=people.agent
+        ),
+        privacy_notice=PrivacyNotice.objects.first(),
         loyalty_rule=LoyaltyRule.objects.first(),
         interval=MaintenanceInterval.objects.first(),
         followup=followup,

@@ -106,7 +106,9 @@ class Archive:
         asked = self.asked[model, name, *more]
         new = set(values) - asked - {None, ""}
         asked |= new
-        return read_drafts(model.objects.filter(store=self.store, **{f"{name}__among": new}, **more), fields) if new else []
+        # A restricted record is known again too: nobody comes back as a new customer by a file (T125).
+        rows = Customer.everyone.standing() if model is Customer else model.objects
+        return read_drafts(rows.filter(store=self.store, **{f"{name}__among": new}, **more), fields) if new else []
 
     def remember_vehicle(self, vehicle):
         if vehicle.values["vin"]:

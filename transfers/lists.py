@@ -19,6 +19,7 @@ from customers.custom import shown
 from customers.filters import CustomerFilter, VehicleFilter
 from customers.masking import MASKS
 from customers.models import Customer, PastPlate, Phone, Vehicle
+from customers.models.customer import called
 from followups.filters import FollowUpFilter
 from followups.models import FollowUp, SampleRow
 from followups.sampling.filters import SampleRowFilter
@@ -149,7 +150,9 @@ def label(path=""):
 
 
 STORE = Column(_("Store"), ("store__name",))
-CUSTOMER = Column(_("Customer"), ("customer__name",))
+# Who is kept for the law alone goes by number in a file too.
+CALLED = ("customer__name", "customer__restricted_at", "customer_id")
+CUSTOMER = Column(_("Customer"), CALLED, called)
 
 
 def other_phones(pks):
@@ -213,7 +216,7 @@ LISTS = {
             car(_("Plate"), ""),
             label(),
             Column(_("VIN"), ("vin",), mask="vin"),
-            Column(_("Owner"), ("customer__name",)),
+            Column(_("Owner"), CALLED, called),
             STORE,
             day(_("Delivered"), "delivered_on"),
             Column(_("Former plates"), ("pk",), mask="plate", gather=past_plates),

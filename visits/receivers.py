@@ -2,19 +2,19 @@
 
 from collections import defaultdict
 
-from django.db.models import BooleanField, Case, CharField, DateField, F, Q, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import BooleanField, Case, CharField, DateField, F, Max, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.models import Vehicle
+from customers.models import Retention, Vehicle
 from customers.notices import Notice
-from customers.signals import notices_asked, work_asked
+from customers.signals import holds_asked, notices_asked, work_asked
 from customers.templatetags.masking import masked_plate
 from visits.guarantees.words import LIMITS
-from visits.models import AdvisedWork, Guarantee, Promise, Visit
+from visits.models import AdvisedWork, Delivery, Guarantee, Promise, Visit
 
 COLUMNS = ["kind", "id", "store_id", "customer_ref", "text", "due_on", "is_pressing", "car_ref", "plate", "vin_tail"]
 
@@ -85,3 +85,14 @@ WORDED = {"guarantee": guarantee_notice, "promise": promise_notice, "advised_wor
 def served_now(sender, user, now, **kwargs):
     """Name the customers whose cars the advisor has in the shop."""
     return Visit.objects.in_shop().filter(advisor=user).order_by().values_list("customer_id")
+
+
+@receiver(holds_asked)
+def name_records(sender, customer_ids, **kwargs):
+    """Name the last repair and the last sale: their papers outlive a wish for erasure (T125)."""
+    repairs = Visit.objects.filter(customer__in=customer_ids).exclude(status=Visit.Status.CANCELLED)
+    days = {
+        Retention.REPAIRS: repairs.aggregate(last=Max(Coalesce("handed_over_at", "arrived_at")))["last"],
+        Retention.CONTRACTS: Delivery.objects.filter(customer__in=customer_ids).aggregate(last=Max("delivered_at"))["last"],
+    }
+    return {code: timezone.localdate(last) for code, last in days.items() if last}

@@ -100,6 +100,11 @@ STATUS_LOOKS = {
     "wrong": ("danger", "circle-alert"),
     "language": ("neutral", "languages"),
     "message": ("good", "mail"),
+    # rights of the person
+    "granted": ("good", "circle-check"),
+    "file": ("info", "download"),
+    "erased": ("neutral", "eraser"),
+    "restricted": ("warn", "lock"),
     # answers
     "satisfied": ("good", "smile"),
     "neutral": ("neutral", "meh"),

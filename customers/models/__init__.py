@@ -10,10 +10,14 @@ from customers.models.mileage import MileageReading
 from customers.models.ownership import PastOwnership
 from customers.models.phone import Phone
 from customers.models.plate import PastPlate
+from customers.models.privacy import PrivacyNotice
+from customers.models.restriction import RETENTIONS, Hold, Retention
 from customers.models.reveal import Reveal
+from customers.models.rights import RightsRequest
 from customers.models.vehicle import Vehicle
 
 __all__ = [
+    "RETENTIONS",
     "Channel",
     "Consent",
     "ContactPerson",
@@ -22,13 +26,17 @@ __all__ = [
     "CustomerLink",
     "CustomerMerge",
     "DuplicatePair",
+    "Hold",
     "InspectionClass",
     "InspectionRule",
     "MileageReading",
     "PastOwnership",
     "PastPlate",
     "Phone",
+    "PrivacyNotice",
     "Purpose",
+    "Retention",
     "Reveal",
+    "RightsRequest",
     "Vehicle",
 ]

@@ -90,3 +90,7 @@ class Consent(models.Model):
     @property
     def is_live(self):
         return self.holds_on(self.store.today())
+
+    def repeats(self, is_granted, version):
+        """Tell whether the same word was given before, still holds and was given to the same text."""
+        return self.is_granted == is_granted and self.is_live and self.wording_version == version

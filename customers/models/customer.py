@@ -1,6 +1,7 @@
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -10,8 +11,10 @@ from common.scope import StoreScopedQuerySet
 from customers.models.birthday import WithBirthday
 from customers.models.change import apply_changes, told_changes
 from customers.models.custom_field import WithCustomFields
+from customers.models.privacy import PrivacyNotice
 from customers.models.reached import Reached
 from customers.models.relationship import WithRelationship
+from customers.models.restriction import Restrictable
 from customers.names import pinyin_key
 from customers.numbers import normal_phone
 from stores.models import Store
@@ -30,19 +33,23 @@ class CustomerQuerySet(StoreScopedQuerySet):
         beside = list(self.filter(store=store_id, phones__phone=number).values_list("pk", flat=True))
         return self.filter(models.Q(phone=number) | models.Q(pk__in=beside), store=store_id)
 
+    def standing(self):
+        """Leave out the records that have been merged into another."""
+        return self.filter(merged_into=None)
+
     def known_as(self, customer_ids):
         """Return the ids under which these customers are or have been known; events keep the one they were written with."""
         return self.filter(models.Q(pk__in=customer_ids) | models.Q(merged_into__in=customer_ids)).values_list("pk", flat=True)
 
 
 class StandingManager(models.Manager.from_queryset(CustomerQuerySet)):
-    """Leaves out the records that have been merged into another."""
+    """Leaves out the records that have been merged into another, and those that are kept for the law alone."""
 
     def get_queryset(self):
-        return super().get_queryset().filter(merged_into=None)
+        return super().get_queryset().standing().filter(restricted_at=None)
 
 
-class Customer(Reached, WithBirthday, WithRelationship, WithCustomFields):
+class Customer(Reached, WithBirthday, WithRelationship, Restrictable, WithCustomFields):
     view_permission = "customers.view"
 
     class Kind(models.TextChoices):
@@ -106,7 +113,7 @@ class Customer(Reached, WithBirthday, WithRelationship, WithCustomFields):
         ]
 
     def __str__(self):
-        return self.name
+        return called(self.name, self.restricted_at, self.pk)
 
     def get_absolute_url(self):
         return reverse("customers:detail", args=[self.pk])
@@ -234,10 +241,17 @@ class Customer(Reached, WithBirthday, WithRelationship, WithCustomFields):
         details = {name: value for name, value in details.items() if value}
         if details.get("expires_on") and details["expires_on"] < self.store.today():
             raise DomainError(_("The last day must not lie in the past."), code="expired_already", field="expires_on")
+        notice = PrivacyNotice.objects.in_force(self.store.today())
+        version = str(notice) if notice else "1"
         newest = self.consents.newest(purpose, channel)
-        if newest is not None and newest.is_granted == is_granted and newest.is_live and not details:
+        if newest is not None and newest.repeats(is_granted, version) and not details:
             return newest
-        word = {"purpose": purpose, "channel": channel, "is_granted": is_granted, "source": source, "taken_by": by}
+        word = {"purpose": purpose, "channel": channel, "is_granted": is_granted, "source": source, "wording_version": version, "taken_by": by}
         consent = self.consents.create(store_id=self.store_id, **word, **details)
         record("consent.granted" if is_granted else "consent.withdrawn", consent, by=by, purpose=purpose, channel=channel)
         return consent
+
+
+def called(name, restricted_at, pk):
+    """Return what a page calls the customer: who is kept for the law alone goes by number."""
+    return gettext("Restricted record No. %(number)d") % {"number": pk} if restricted_at else name

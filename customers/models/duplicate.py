@@ -9,11 +9,14 @@ from common.scope import StoreScopedQuerySet
 from customers.models.customer import Customer
 from stores.models import Store
 
+# Neither of the two is merged, restricted or erased.
+STANDING = {f"{side}__{field}": None for side in ("first", "second") for field in ("merged_into", "restricted_at")}
+
 
 class DuplicateQuerySet(StoreScopedQuerySet):
     def open(self):
         """Return the pairs nobody has told apart, both still on file, the surest first."""
-        return self.filter(dismissed_at=None, first__merged_into=None, second__merged_into=None).order_by("-score", "pk")
+        return self.filter(dismissed_at=None, **STANDING).order_by("-score", "pk")
 
     def with_customer(self, customer):
         return self.filter(models.Q(first=customer) | models.Q(second=customer))

@@ -58,4 +58,4 @@ def printed_address(customer, user):
 @register.simple_tag
 def may_open(customer, user):
     """Tell whether the reader may open the customer's number and has not yet."""
-    return masking.may_reveal(user, customer.store_id) and not masking.is_open(customer, user)
+    return customer.restricted_at is None and masking.may_reveal(user, customer.store_id) and not masking.is_open(customer, user)

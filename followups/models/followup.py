@@ -84,9 +84,10 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
     def for_queue(self):
         """Load what a row of the queue shows and no more: whole rows of six tables take longer than the page."""
         own = ["store_id", "source_kind", "status", "due_at", "promised_at", "attempt_count"]
-        others = ["store__name", "store__timezone", "plan__name_en", "plan__name_zh", "plan__kind", "customer__name", "customer__phone", "visit__kind"]
+        others = ["store__name", "store__timezone", "plan__name_en", "plan__name_zh", "plan__kind", "visit__kind"]
+        people = ["customer__name", "customer__phone", "customer__restricted_at"]
         cars = ["vehicle__store_id", "vehicle__plate", "vehicle__vin_tail"]
-        return self.select_related("store", "plan", "customer", "vehicle", "visit").only(*own, *others, *cars)
+        return self.select_related("store", "plan", "customer", "vehicle", "visit").only(*own, *others, *people, *cars)
 
     def with_context(self):
         people = ("assignee", "claimed_by", "finished_by", "visit__advisor", "delivery__salesperson")
@@ -111,6 +112,7 @@ class FollowUp(Claimable, Voidable):
         NO_PHONE = "no_phone", _("No phone number on file")
         DO_NOT_CALL = "do_not_call", _("The customer wants no calls")
         REFUSED = "refused", _("The customer refuses satisfaction calls")
+        RESTRICTED = "restricted", _("The record is restricted or erased")
         SOLD = "sold", _("The car belongs to somebody else")
         NO_REMINDERS = "no_reminders", _("The customer wants no reminders by phone")
 

@@ -22,7 +22,7 @@ class SampleRowQuerySet(StoreScopedQuerySet):
 
     def waiting(self):
         """Return those who are still to be met: drawn by a sample that runs, and neither met nor given up."""
-        return self.drawn().filter(result__in=["", SampleRow.Result.ABSENT], sample__closed_at=None)
+        return self.drawn().filter(result__in=["", SampleRow.Result.ABSENT], sample__closed_at=None, customer__restricted_at=None)
 
     def met(self):
         return self.filter(result=SampleRow.Result.MET)
@@ -61,6 +61,7 @@ class SampleRow(models.Model):
         NO_ADDRESS = "no_address", _("No address on file")
         WAITING = "waiting", _("Waits in another sample")
         RECENT = "recent", _("Contacted recently")
+        RESTRICTED = "restricted", _("The record is restricted or erased")
 
     class Result(models.TextChoices):
         MET = "met", _("Interviewed")

@@ -28,7 +28,12 @@ class Frame:
     def __init__(self, sample, now):
         self.sample, self.store, self.now = sample, sample.store, now
         self.start, self.end = midnight(sample.first_day, sample.store), midnight(sample.last_day + timedelta(days=1), sample.store)
-        self.bars = [(Exclusion.REFUSED, self.refusing()), (Exclusion.WAITING, self.waiting()), (Exclusion.RECENT, self.recent())]
+        self.bars = [
+            (Exclusion.RESTRICTED, self.restricted()),
+            (Exclusion.REFUSED, self.refusing()),
+            (Exclusion.WAITING, self.waiting()),
+            (Exclusion.RECENT, self.recent()),
+        ]
 
     def rows(self):
         """Return the rows: each says whether it may be drawn, else why not."""
@@ -111,6 +116,10 @@ class Frame:
         if not self.sample.is_visit and not phone:
             return Exclusion.NO_PHONE
         return next((reason for reason, barred in self.bars if customer_id in barred), "")
+
+    def restricted(self):
+        """Whose record is kept for the law alone is met by nobody (T125)."""
+        return set(Customer.everyone.standing().filter(store=self.store, restricted_at__isnull=False).values_list("pk", flat=True))
 
     def refusing(self):
         """Who refuses to be asked by phone is not asked at the door either (AR8)."""

@@ -158,7 +158,7 @@ class Message(models.Model):
 
     def lock_people(self):
         """Return the locked records that share the customer's phone, none when that phone changes right now."""
-        phone, everybody = self.customer.phone, Customer.objects.filter(store=self.store_id)
+        phone, everybody = self.customer.phone, Customer.everyone.standing().filter(store=self.store_id)
         people = everybody.filter(phone=phone) if phone else everybody.filter(pk=self.customer_id)
         same_phone = list(people.select_for_update().order_by("pk"))
         self.customer = next((one for one in same_phone if one.pk == self.customer_id), None) or self.customer

@@ -45,7 +45,7 @@ class Agreement(models.Model):
     @property
     def shown_text(self):
         """Return what was agreed; a time is kept as ISO text and shown in local time."""
-        if self.subject != self.Subject.TIME:
+        if self.subject != self.Subject.TIME or not self.text:
             return self.text
         return f"{timezone.localtime(datetime.fromisoformat(self.text)):%Y-%m-%d %H:%M}"
 
