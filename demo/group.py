@@ -18,6 +18,7 @@ from demo.orders import fill_orders
 from demo.own_fields import add_fields
 from demo.people import hire, issue_tokens
 from demo.promises import promise
+from demo.shifts import plan_shifts, write_reports
 from demo.shops import visit_secretly
 from demo.stores import open_branches, put_on_duty, set_targets
 from demo.surveys import Interviews
@@ -54,6 +55,7 @@ def build(*, seed, today, stores, months, visits):
     classify_customers(world.now)
     expect_inspections([branch.store for branch in world.branches])
     doubt_calls(world.now)
+    write_reports(world)
     count_up(world)
     return memberships, issue_tokens(memberships)
 
@@ -82,6 +84,7 @@ def run(world, branch, interviews, number):
     promise(world, branch)
     visit_secretly(world, branch)
     show_visitors(world, branch)
+    plan_shifts(world, branch)
     hold_gatherings(world, branch)
 
 

@@ -10,8 +10,8 @@ from surveys.models import Side
 OPENING_EN = """Good day, this is {shop}, my name is {name}. Am I speaking with {customer}? (Wrong person: apologise, end the call, choose “Wrong number”.)
 Is it convenient for you now? It takes about two minutes. (Not convenient: ask for a time, choose “Call back later”.)
 For the quality of our service this call is recorded; tell me if you do not want that."""
-OPENING_ZH = """您好，这里是{shop}，我是{name}。请问是{customer}吗？（不是本人：致歉并结束通话，选“错号”。）
-您现在方便吗？大约占用两分钟。（不方便：请客户说个时间，选“再约”。）
+OPENING_ZH = """您好，这里是{shop}，我是{name}。请问是{customer}吗？（不是本人：致歉并结束通话，选“号码错误”。）
+您现在方便吗？大约占用两分钟。（不方便：请客户说个时间，选“稍后再打”。）
 为保证服务质量，本次通话会录音；如果您不同意，请告诉我。"""
 CLOSING_EN = """Do you have a wish or a suggestion for us? (Write it down in the customer's own words.)
 If something was wrong: apologise, say who will take care of it and by when, raise the complaint.

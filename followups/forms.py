@@ -10,6 +10,7 @@ from followups.models import Attempt, EvidenceRule, Plan
 from followups.models.condition import CODES, OF_ORDERS
 from followups.models.doubt import SETTLEMENTS
 from followups.outcomes import OUTCOMES, Outcome
+from stores.calendar import Unit
 from stores.models import Store
 from surveys.forms import InterviewForm
 from surveys.models import Questionnaire
@@ -102,6 +103,12 @@ class Call:
     def answers(self):
         return self.interview.answers() if self.is_completed else None
 
+    def without_faults(self):
+        """Return the call to be shown again: of answers nobody has asked for, such as when nobody answered, nothing is found fault with."""
+        if self.interview is not None and self.form.data.get("outcome") != Outcome.OK:
+            self.interview = InterviewForm(self.interview.questionnaire, initial=self.words())
+        return self
+
 
 class AssignForm(forms.Form):
     assignee = forms.ModelChoiceField(User.objects.none(), label=_("Assigned to"), required=False, empty_label=_("The whole team"))
@@ -143,8 +150,15 @@ class PlanForm(forms.ModelForm):
             # Who has left since stays named: a rule must not widen because somebody is gone.
             here = User.objects.filter(Q(pk__in=here) | Q(pk__in=self.instance.people)).order_by("name")
             self.fields["people"] = several([(user.pk, user.name) for user in here], self.fields["people"].label, coerce=int)
+        if trigger in Plan.DATED:
+            self.fields["unit"].choices = [(Unit.CALENDAR_DAYS, Unit.CALENDAR_DAYS.label)]
         if trigger != Plan.Trigger.DELIVERY:
             del self.fields["to_salesperson"]
+
+    def clean(self):
+        """A browser sends line ends of its own; a script nobody has touched has not changed."""
+        cleaned = super().clean()
+        return cleaned | {name: cleaned[name].replace("\r\n", "\n") for name in ("script_en", "script_zh") if cleaned.get(name)}
 
     @staticmethod
     def unasked(trigger):

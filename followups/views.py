@@ -111,7 +111,7 @@ def log(request, pk):
     call, also = Call(followup, request.user, request.POST), {int(pk) for pk in request.POST.getlist("also") if pk.isdecimal()}
     given = {"answers": call.answers(), "also": also} | call.form.cleaned_data if call.is_valid() else None
     if given is None or not accepted(call.form, services.log_call, followup, by=request.user, **given):
-        return call_screen(request, followup, call, status=422)
+        return call_screen(request, followup, call.without_faults(), status=422)
     messages.success(request, followup.result_words())
     if followup.holder() == request.user:
         # Another number of the customer comes next.
@@ -240,6 +240,7 @@ def call_screen(request, followup, call=None, *, status=200, **forms):
         "is_held": is_held,
         "call": (call or Call(followup, user, draft=followup.draft_of(user))) if is_held else None,
         "household": held_household(followup, user, now) if is_held else [],
+        "today": followup.store.today(now),
         "can_take": can_take,
         "is_callable": can_take and followup.available_at <= now,
         "script": followup.script_for(user),

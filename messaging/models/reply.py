@@ -11,7 +11,7 @@ from activity.services import record
 from common.errors import Conflict, NotAllowed
 from common.scope import StoreScopedQuerySet
 from customers.masking import mask_phone, mask_plate, may_reveal, open_customers
-from customers.models import Customer
+from customers.models import Customer, Phone
 from customers.numbers import MOBILE, PLATE
 from messaging.models.message import Message
 from messaging.signals import reply_received
@@ -143,8 +143,15 @@ class Reply(models.Model):
         if not customer or not by.may("messaging.answer", customer.store_id):
             raise NotAllowed
         self.change_status(self.Status.UNMATCHED, self.Status.WAITING, customer=customer, store=customer.store, due_at=due_at)
+        self.keep_number(by)
         self.record("reply.matched", by=by)
         self.record_received(by=by)
+
+    def keep_number(self, by):
+        """Write the number down beside those on file, so that what comes from it is known from now on."""
+        known = {self.customer.phone, *self.customer.phones.values_list("phone", flat=True)}
+        if MOBILE.fullmatch(self.phone) and self.phone not in known and self.customer.can_edit_by(by):
+            Phone(customer=self.customer, phone=self.phone).add(by=by)
 
     @transaction.atomic
     def dismiss(self, *, by):

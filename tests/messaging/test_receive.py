@@ -235,7 +235,8 @@ def test_a_stranger_is_matched_and_waits(customer, store, agent, page):
     reply.refresh_from_db()
     assert (reply.customer, reply.status) == (customer, Status.WAITING)
     assert reply.due_at is not None
-    assert set(Event.objects.of_customer(customer).values_list("code", flat=True)) == {"reply.matched", "reply.received"}
+    assert set(Event.objects.of_customer(customer).values_list("code", flat=True)) == {"phone.added", "reply.matched", "reply.received"}
+    assert receive("13700001111", "x", received_at=NOW).customer == customer
 
 
 def test_one_who_is_not_found_or_not_sure_is_not_matched(customer, store, agent, page):
