@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 
-DAY_WIDGET = {"attrs": {"type": "date"}, "format": "%Y-%m-%d"}
-MOMENT_WIDGET = {"attrs": {"type": "datetime-local"}, "format": "%Y-%m-%dT%H:%M"}
+# With a last year of four digits the keyboard goes on to the next part of the date by itself.
+DAY_WIDGET = {"attrs": {"type": "date", "max": "9999-12-31"}, "format": "%Y-%m-%d"}
+MOMENT_WIDGET = {"attrs": {"type": "datetime-local", "max": "9999-12-31T23:59"}, "format": "%Y-%m-%dT%H:%M"}
 
 
 def day_input():

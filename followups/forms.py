@@ -27,6 +27,8 @@ class OutcomeSelect(forms.RadioSelect):
         if value in OUTCOMES:
             option["attrs"]["data-key"] = OUTCOMES[value].key
             option["key"] = OUTCOMES[value].key
+        if value == Outcome.CALLBACK:
+            option["attrs"]["data-then"] = "id_next_at"
         return option
 
 

@@ -40,6 +40,8 @@ function use(element) {
   } else {
     if (element.matches("input")) element.focus();
     element.click();
+    // What has to be typed next, such as the time of a call-back.
+    document.getElementById(element.dataset.then)?.focus();
   }
 }
 
