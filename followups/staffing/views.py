@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -23,6 +24,8 @@ def staffing(request):
     """Show who works on what today, and what the next two weeks bring against the shifts (FU15, B22)."""
     stores = request.user.stores_with("followups.assign")
     store = stores.filter(code=request.GET.get("store", "")).first() or stores.first()
+    if store is None:
+        raise Http404
     pace = pace_of(store)
     days = forecast(store, pace=pace)
     context = {

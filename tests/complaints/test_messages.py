@@ -14,7 +14,7 @@ Category = MessageTemplate.Category
 
 def planned_for(customer, category):
     template = MessageTemplate.objects.create(code="t", category=category, purpose=Purpose.REMINDER, name_en="t", name_zh="t", body="您好")
-    return make_message(agree(customer), template)
+    return make_message(agree(agree(customer), Purpose.MARKETING), template)
 
 
 @pytest.mark.parametrize("category", [Category.CARE, Category.PROMOTION])
