@@ -114,12 +114,16 @@ class User(AbstractUser):
         store_ids = self.store_ids_with(permission)
         return store_ids is None or (bool(store_ids) if store_id is None else store_id in store_ids)
 
+    def covers_all(self, permission):
+        """Tell whether the person holds ``permission`` in every store there is."""
+        store_ids = self.store_ids_with(permission)
+        return store_ids is None or (bool(store_ids) and not Store.objects.exclude(pk__in=store_ids).exists())
+
     def answer_for_all(self, permission):
         """Refuse who does not hold ``permission`` in every store: what all stores share is not changed from one of them."""
-        store_ids = self.store_ids_with(permission)
-        if store_ids == set():
+        if not self.may(permission):
             raise NotAllowed
-        if store_ids is not None and Store.objects.exclude(pk__in=store_ids).exists():
+        if not self.covers_all(permission):
             raise NotAllowed(_("This holds for every store; only people responsible for all of them change it."), code="all_stores")
 
     def show_photo(self, photo):

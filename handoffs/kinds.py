@@ -70,7 +70,7 @@ KINDS = [
     Kind("customers", _("Customers looked after"), Customer, "keeper", "customers.edit", is_work=False),
     Kind("leads", _("Open leads"), Lead, "salesperson", "leads.work", moment="next_contact_on"),
     Kind("promises", _("Promises to keep"), Promise, "owner", "visits.book", moment="due_on"),
-    Kind("calls", _("Open calls"), FollowUp, "assignee", "followups.work", moment="available_at"),
+    Kind("calls", _("Open calls"), FollowUp, "assignee", "followups.work", moment="due_at"),
     Kind("appointments", _("Coming appointments"), Appointment, "advisor", "visits.create", moment="starts_at"),
     Kind("visits", _("Cars in the shop"), Visit, "advisor", "visits.create"),
     Kind("complaints", _("Open complaints, as the first person asked"), Complaint, "first_responder", "complaints.create", is_work=False),

@@ -363,6 +363,17 @@ def filter_form(context, filterset, legend=""):
     return {"form": form, "active": active, "legend": legend, "path": context["request"].path}
 
 
+@register.inclusion_tag("components/save_for_all.html", takes_context=True)
+def save_for_all(context, permission):
+    """Show the button that saves what all stores share; to who answers for some of them only, why there is none."""
+    return {"is_allowed": context["user"].covers_all(permission)}
+
+
+@register.filter
+def covers_all(user, permission):
+    return user.covers_all(permission)
+
+
 # Lists and pages
 
 

@@ -39,6 +39,13 @@ class Shift(models.Model):
     def hours(self):
         return (datetime.combine(self.date, self.ends) - datetime.combine(self.date, self.starts)) / timedelta(hours=1)
 
+    def hours_left(self, local):
+        """Return the hours still to come at the moment ``local`` of the store; all of them on a later day."""
+        if self.date != local.date():
+            return self.hours
+        start = max(datetime.combine(self.date, self.starts), local.replace(tzinfo=None))
+        return max((datetime.combine(self.date, self.ends) - start) / timedelta(hours=1), 0)
+
 
 @transaction.atomic
 def set_shifts(store, days, *, by):

@@ -8,6 +8,8 @@ from django.db.models import Count
 from django.db.models.functions import TruncHour
 from django.utils import timezone
 
+from accounts.models import Membership
+from accounts.roles import Role
 from followups.deadlines import Deadlines
 from followups.models import Attempt, FollowUp, Plan, Shift
 from followups.occasions import outlined, share_of_day
@@ -61,13 +63,16 @@ def pace_of(store, now=None):
     return Pace(sum(number for _by, _hour, number in hours) / len(hours), len(hours))
 
 
-def forecast(store, now=None, days=DAYS, pace=None):
-    """Return a :class:`Day` for each of the next ``days``; what one day cannot hold is carried to the next."""
+def forecast(store, now=None, days=DAYS, pace=None, role=Role.CARE_AGENT):
+    """Return a :class:`Day` of the calls of ``role`` for each of the next ``days``; what one day cannot hold is carried to the next.
+
+    Of today only what is left of the shifts counts.
+    """
     now = now or timezone.now()
     today = store.today(now)
     dates = [today + timedelta(days=number) for number in range(days)]
-    planned, expected = planned_calls(store, today), expected_calls(store, now, dates[-1])
-    hours, pace, calendar = shift_hours(store, dates), pace or pace_of(store, now), Calendar(store)
+    planned, expected = planned_calls(store, today, role), expected_calls(store, now, dates[-1], role)
+    hours, pace, calendar = shift_hours(store, dates, now, role), pace or pace_of(store, now), Calendar(store)
     carried, found = 0, []
     for date in dates:
         capacity = round(hours[date] * pace.calls)
@@ -77,21 +82,21 @@ def forecast(store, now=None, days=DAYS, pace=None):
     return found
 
 
-def planned_calls(store, today):
+def planned_calls(store, today, role):
     """Count the open calls by the day they are due; what is overdue is due today."""
-    calls = FollowUp.objects.open().filter(store=store, plan__kind=Plan.Kind.CALL).only("due_at")
+    calls = FollowUp.objects.open().filter(store=store, role=role, plan__kind=Plan.Kind.CALL).only("due_at")
     return Counter(max(store.local(call.due_at).date(), today) for call in calls)
 
 
-def expected_calls(store, now, last):
+def expected_calls(store, now, last, role):
     """Count the calls that will come of cars in the shop, of appointments and of days on file."""
     today, found = store.today(now), Counter()
-    plans = [plan for plan in Plan.objects.triggered_by(Plan.Trigger.HAND_OVER).valid_on(today) if plan.is_call]
+    plans = [plan for plan in Plan.objects.triggered_by(Plan.Trigger.HAND_OVER).valid_on(today).filter(role=role) if plan.is_call]
     for plan in plans:
         deadlines = Deadlines(plan, store)
         for moment in hand_overs(plan, store, now, last):
             found[store.local(deadlines.of(moment)[0]).date()] += 1
-    for plan in Plan.objects.filter(trigger__in=Plan.DATED, kind=Plan.Kind.CALL).valid_on(today):
+    for plan in Plan.objects.filter(trigger__in=Plan.DATED, kind=Plan.Kind.CALL, role=role).valid_on(today):
         found += occasions(plan, store, now, last)
     return Counter({day: number for day, number in found.items() if today <= day <= last})
 
@@ -118,10 +123,11 @@ def occasions(plan, store, now, last):
     return found
 
 
-def shift_hours(store, dates):
-    """Return the hours on shift by day; who is absent does not count."""
+def shift_hours(store, dates, now, role):
+    """Return the hours on shift by day of who has ``role`` here; who is absent does not count."""
+    here = Membership.objects.covering(store).filter(role=role).values("user")
     hours = dict.fromkeys(dates, 0.0)
-    for shift in Shift.objects.filter(store=store, date__range=(dates[0], dates[-1])).select_related("person"):
-        if shift.person.is_here(shift.date) and shift.person.may("followups.work", store.pk):
-            hours[shift.date] += shift.hours
+    for shift in Shift.objects.filter(store=store, date__range=(dates[0], dates[-1]), person__in=here).select_related("person"):
+        if shift.person.is_here(shift.date):
+            hours[shift.date] += shift.hours_left(store.local(now))
     return hours

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Case, Count, F, Q, When
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, User
+from accounts.roles import Role
 from activity.services import record
 from common.errors import NotAllowed
 from followups.models import Attempt, FollowUp, Plan, Shift
@@ -28,13 +29,16 @@ class Load:
     held: int = 0
     room: int = 0
 
+    roles: str = ""
+    worked: float = 0
+
     @property
     def per_hour(self):
-        return self.done / self.shift.hours if self.shift and self.done else None
+        return self.done / self.worked if self.worked and self.done else None
 
 
 def loads(store, now=None, pace=None):
-    """Return a :class:`Load` for everybody who is on shift today or has calls open here."""
+    """Return a :class:`Load` for every care agent, and for everybody else who is on shift today or has calls open here."""
     now = now or timezone.now()
     today, pace = store.today(now), (pace or pace_of(store, now)).calls
     morning = datetime.combine(today, time(0), store.zone)
@@ -44,22 +48,27 @@ def loads(store, now=None, pace=None):
     held = dict(calls.filter(lease_until__gte=now).order_by().values_list("claimed_by").annotate(Count("pk")))
     talks = Attempt.objects.valid().contacts().filter(followup__store=store, at__gte=morning)
     done = dict(talks.order_by().values_list("by").annotate(Count("pk")))
-    people = User.objects.filter(pk__in={*shifts, *assigned, *held, *done}).order_by("name")
+    agents = Membership.objects.filter(store=store, role=Role.CARE_AGENT, user__is_active=True).values_list("user", flat=True)
+    people = User.objects.filter(pk__in={*shifts, *assigned, *held, *done, *agents}).prefetch_related("memberships").order_by("name")
     found = []
     for person in people:
         load = Load(person, shifts.get(person.pk), assigned.get(person.pk, 0), done.get(person.pk, 0), held.get(person.pk, 0))
-        load.room = max(round(hours_left(load.shift, store, now) * pace) - load.open, 0) if load.shift and person.is_here(today) else 0
+        load.roles = ", ".join(sorted({str(each.get_role_display()) for each in person.memberships.all()}))
+        load.worked = load.shift.hours - load.shift.hours_left(store.local(now)) if load.shift else 0
+        load.room = max(round(load.shift.hours_left(store.local(now)) * pace) - load.open, 0) if load.shift and person.is_here(today) else 0
         found.append(load)
     return found
 
 
-def hours_left(shift, store, now):
-    local = store.local(now)
-    if shift.date != local.date():
-        return shift.hours
-    end = datetime.combine(shift.date, shift.ends, store.zone)
-    start = max(datetime.combine(shift.date, shift.starts, store.zone), local)
-    return max((end - start).total_seconds() / 3600, 0)
+def unassigned(store, now):
+    """Count what is due today and nobody has."""
+    return due_today(store, now).count()
+
+
+def due_today(store, now):
+    evening = datetime.combine(store.today(now), time.max, store.zone)
+    free = FollowUp.objects.free(now).filter(store=store, assignee=None, plan__kind=Plan.Kind.CALL)
+    return free.filter(Q(due_at__lte=evening) | Q(promised_at__lte=evening))
 
 
 @transaction.atomic
@@ -71,10 +80,8 @@ def share_out(store, *, by, now=None):
     if not by.may("followups.assign", store.pk):
         raise NotAllowed
     now = now or timezone.now()
-    evening = datetime.combine(store.today(now), time.max, store.zone)
-    due = FollowUp.objects.free(now).filter(store=store, assignee=None, plan__kind=Plan.Kind.CALL).filter(Q(due_at__lte=evening) | Q(promised_at__lte=evening))
     order = [F("promised_at").asc(nulls_last=True), Case(When(priority=1, then=0), default=1), "due_at", "pk"]
-    calls = list(due.select_related("customer", "plan").select_for_update(of=("self",)).order_by(*order))
+    calls = list(due_today(store, now).select_related("customer", "plan").select_for_update(of=("self",)).order_by(*order))
     hands, hand_of = [Hand(load.person, load.room) for load in loads(store, now)], {}
     for call in calls:
         household = household_of(call)

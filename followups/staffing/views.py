@@ -4,18 +4,20 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.roles import Role
 from common.access import requires
 from common.forms import posted
 from followups.models import Shift
 from followups.models.shift import set_shifts
 from followups.staffing.forecast import forecast, pace_of
 from followups.staffing.forms import ShiftsForm
-from followups.staffing.sharing import loads, share_out
+from followups.staffing.sharing import loads, share_out, unassigned
 
 
 @require_GET
@@ -32,6 +34,8 @@ def staffing(request):
         "store": store,
         "stores": stores,
         "loads": loads(store, pace=pace),
+        "unassigned": unassigned(store, timezone.now()),
+        "agents": Role.CARE_AGENT.label,
         "days": days,
         "overloaded": next((day for day in days if day.is_overloaded), None),
         "pace": pace,

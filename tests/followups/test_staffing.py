@@ -107,7 +107,7 @@ def test_the_supervisor_sees_who_works_on_what(store, crew, care_manager, page):
     made = make_followup(store, make_plan("other"), customer=make_customer(store))
     made.log("no_answer", by=crew[1])
     found = {load.person: (load.open, load.held, load.done, load.room) for load in loads(store, NOW)}
-    assert found == {crew[0]: (1, 1, 0, 95), crew[1]: (0, 0, 1, 96)}
+    assert found == {crew[0]: (1, 1, 0, 95), crew[1]: (0, 0, 1, 96), crew[2]: (0, 0, 0, 0)}
     text = page(care_manager).get("/staffing/").content.decode()
     assert crew[0].name in text
     assert "12 calls an hour are assumed" in text
@@ -130,7 +130,7 @@ def test_the_due_curve_is_exact_and_overload_is_flagged_on_the_right_days(store,
         make_vehicle(store, next_maintenance_on=WEDNESDAY + 10 * DAY)
     for number in range(14):
         if number != 2:
-            on_shift(store, agent, WEDNESDAY + number * DAY, time(9), time(10))
+            on_shift(store, agent, WEDNESDAY + number * DAY, time(11), time(12))
     days = forecast(store, NOW)
     assert [day.planned for day in days[:4]] == [7, 13, 10, 0]
     # Service calls are due after three working days: of Wednesday on Monday, of Thursday on Tuesday.
@@ -139,6 +139,14 @@ def test_the_due_curve_is_exact_and_overload_is_flagged_on_the_right_days(store,
     assert [day.capacity for day in days[:3]] == [12, 12, 0]
     assert [(day.date - WEDNESDAY).days for day in days if day.is_overloaded] == [1, 2]
     assert [day.carried for day in days[:4]] == [0, 1, 11, 0]
+
+
+def test_who_makes_other_calls_holds_none_of_the_agents(store, agent, salesperson):
+    on_shift(store, salesperson)
+    on_shift(store, agent, since=time(9), until=time(12))
+    make_followup(store, make_plan(), due_at=NOW, role="salesperson")
+    today = forecast(store, NOW, 1)[0]
+    assert (today.planned, today.hours) == (0, 2)
 
 
 def test_a_closed_day_says_why(store, agent):
