@@ -131,8 +131,10 @@ def older_car(world, branch, rng, created: datetime, due):
     registered_on = branch.day(created) - DAY * rng.randint(200, 2600)
     customer = new_customer(world, branch, rng, created, by)
     vehicle = new_vehicle(world, rng, customer, created, by, registered_on=registered_on)
-    if vehicle.pk % 15 == 0 and vehicle.power == Vehicle.Power.FUEL:
-        world.books.enter(PastPlate, vehicle.pk, plate(FORMER_PLATES + vehicle.pk, vehicle.power), registered_on, registered_on + DAY * 150)
+    # Keys differ from one database to the next; the number in the VIN does not.
+    number = int(vehicle.vin_tail)
+    if number % 15 == 0 and vehicle.power == Vehicle.Power.FUEL:
+        world.books.enter(PastPlate, vehicle.pk, plate(FORMER_PLATES + number, vehicle.power), registered_on, registered_on + DAY * 150)
     return Car(vehicle, due, rng.uniform(18, 62), visits=1)
 
 
