@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from activity.models import Event
-from activity.timeline import history_of
+from activity.rule_page import rule_page
 from common.access import requires
 from common.filters import page_of
 from common.forms import accepted, posted
@@ -57,13 +57,9 @@ def evidencerule_edit(request, pk):
 
 
 def edit_rule(request, rule):
+    saved = _("The rule is saved; calls of its days are judged by it from the next hour on.")
     form = EvidenceRuleForm(posted(request), instance=rule)
-    if form.is_valid():
-        form.save(commit=False).set(by=request.user)
-        messages.success(request, _("The rule is saved; calls of its days are judged by it from the next hour on."))
-        return redirect("followups:evidencerule_list")
-    context = {"form": form, "rule": rule, "history": history_of(rule)}
-    return render(request, "followups/evidencerule_form.html", context, status=422 if form.errors else 200)
+    return rule_page(request, form, template="followups/evidencerule_form.html", back="followups:evidencerule_list", saved=saved)
 
 
 def found(request, pk):

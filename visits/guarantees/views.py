@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from activity.models import Event
+from activity.rule_page import rule_page
 from common.access import requires
 from common.filters import page_of
 from common.forms import accepted, posted
@@ -80,11 +81,7 @@ def guaranteerule_edit(request, pk):
 
 def edit_rule(request, rule):
     form = RuleForm(posted(request), instance=rule)
-    if form.is_valid():
-        form.save(commit=False).set(by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("visits:guaranteerule_list")
-    return render(request, "visits/guarantees/rule_form.html", {"form": form, "rule": rule}, status=422 if form.errors else 200)
+    return rule_page(request, form, template="visits/guarantees/rule_form.html", back="visits:guaranteerule_list", saved=_("Saved."))
 
 
 def own_guarantee(request, pk):

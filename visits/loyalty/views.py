@@ -1,8 +1,8 @@
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from activity.rule_page import rule_page
 from common.access import requires
 from common.forms import posted
 from customers.models import Customer
@@ -36,9 +36,5 @@ def loyaltyrule_edit(request, pk):
 
 
 def edit_rule(request, rule):
-    form = LoyaltyRuleForm(posted(request), instance=rule)
-    if form.is_valid():
-        form.save(commit=False).set(by=request.user)
-        messages.success(request, _("Saved; the classes follow in the next night."))
-        return redirect("visits:loyaltyrule_list")
-    return render(request, "visits/loyalty/rule_form.html", {"form": form, "rule": rule}, status=422 if form.errors else 200)
+    form, saved = LoyaltyRuleForm(posted(request), instance=rule), _("Saved; the classes follow in the next night.")
+    return rule_page(request, form, template="visits/loyalty/rule_form.html", back="visits:loyaltyrule_list", saved=saved)

@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from activity.rule_page import rule_page
 from common.access import requires
 from common.forms import accepted, posted
 from customers.models import Vehicle
@@ -56,8 +57,4 @@ def interval_edit(request, pk):
 
 def edit_interval(request, interval):
     form = IntervalForm(posted(request), instance=interval)
-    if form.is_valid():
-        form.save(commit=False).set(by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("visits:interval_list")
-    return render(request, "visits/mileage/interval_form.html", {"form": form, "interval": interval}, status=422 if form.errors else 200)
+    return rule_page(request, form, template="visits/mileage/interval_form.html", back="visits:interval_list", saved=_("Saved."))
