@@ -143,7 +143,10 @@ def edit(request, pk):
 @requires("customers.edit")
 @require_POST
 def confirm(request, pk):
-    own_customer(request, pk).confirm(by=request.user)
+    customer = own_customer(request, pk)
+    customer.confirm(by=request.user)
+    if request.htmx:
+        return render(request, "customers/_confirm.html", {"customer": customer, "is_confirmed": True})
     messages.success(request, _("Noted: the data are right."))
     return redirect("customers:detail", pk)
 

@@ -10,7 +10,7 @@ from activity.services import announce_days
 from customers.models import Customer
 from followups.deadlines import Deadlines
 from followups.models import KEY_ACCOUNT, FollowUp, Plan
-from followups.services import ending_of, exemption_of
+from followups.services import ending_of, exemption_of, refusing_customers
 from stores.models import Store
 
 # From when on a day the distance to the next contact counts.
@@ -32,18 +32,19 @@ def plan_store(plan, store, now):
     waiting = Customer.objects.filter(~Exists(own.filter(status=FollowUp.Status.OPEN)), store=store, is_key_account=True)
     last = dict(FollowUp.objects.filter(plan=plan, store=store, source_kind=KEY_ACCOUNT).order_by().values_list("customer").annotate(Max("finished_at")))
     deadlines = Deadlines(plan, store)
-    new = [contact(plan, customer, deadlines, last.get(customer.pk) or now) for customer in waiting.select_related("keeper")]
+    refusing = refusing_customers(plan, store)
+    new = [contact(plan, customer, deadlines, last.get(customer.pk) or now, customer.pk in refusing) for customer in waiting.select_related("keeper")]
     planned = FollowUp.objects.bulk_create(new, ignore_conflicts=True)
     announce_days(store.pk, *deadlines.due_days)
     return len(planned)
 
 
-def contact(plan, customer, deadlines, since):
+def contact(plan, customer, deadlines, since, is_refused):
     """Return the contact so many days after the last one, with whoever looks after the customer."""
     day = deadlines.store.local(since).date()
     due_at, steps, available_at = deadlines.of(datetime.combine(day, EVENING, deadlines.zone))
     keeper = customer.keeper if customer.keeper and customer.keeper.is_here(day) and customer.keeper.may("followups.work", customer.store_id) else None
-    ending = ending_of(exemption_of(plan, bool(customer.phone), customer.do_not_call_at))
+    ending = ending_of(exemption_of(plan, bool(customer.phone), customer.do_not_call_at, is_refused, customer.restricted_at))
     return FollowUp(
         store_id=customer.store_id,
         plan=plan,

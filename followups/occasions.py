@@ -10,10 +10,10 @@ from django.utils import timezone
 from activity.services import announce_days
 from common.errors import Conflict
 from customers.anniversaries import delivered_around, keeps_anniversary_on
-from customers.models import Channel, Consent, Customer, Purpose, Vehicle
+from customers.models import Customer, Vehicle
 from followups.models import OCCASION, Attempt, FollowUp, Plan
 from followups.outcomes import REACHED
-from followups.services import ending_of, exemption_of
+from followups.services import ending_of, exemption_of, refusing_customers
 from followups.windows import CallWindow
 from stores.models import Store
 from visits.models import Delivery, Visit
@@ -73,15 +73,13 @@ def outlined(plan, store, now, planned=frozenset()):
     """Yield the unsaved calls ``plan`` would make at ``now``, but for those ``planned`` already."""
     today = store.today(now)
     found = silent(plan, store, today) if plan.trigger == Trigger.LAST_CONTACT else dated(plan, store, today)
-    refusing = set(Consent.objects.filter(store=store).refused(Purpose.REMINDER, Channel.PHONE).values_list("customer", flat=True))
-    window = CallWindow(store)
+    refusing, window = refusing_customers(plan, store), CallWindow(store)
     for customer, vehicle, day in found:
         source_id = (vehicle or customer).pk * DAYS + day.toordinal()
         due_on = max(plan.due_on(day), today)
         if source_id in planned:
             continue
-        exemption = exemption_of(plan, bool(customer.phone), customer.do_not_call_at, restricted_at=customer.restricted_at)
-        exemption = exemption or (FollowUp.Exemption.NO_REMINDERS if customer.pk in refusing else "")
+        exemption = exemption_of(plan, bool(customer.phone), customer.do_not_call_at, customer.pk in refusing, customer.restricted_at)
         yield FollowUp(
             store=store,
             plan=plan,

@@ -24,6 +24,12 @@ from visits.models import Delivery, Visit
 
 LOOK_BACK = timedelta(days=14)
 BATCH = 100_000
+# Why a call is not made whose purpose the customer refuses.
+REFUSALS = {
+    Purpose.SURVEY: FollowUp.Exemption.REFUSED,
+    Purpose.REMINDER: FollowUp.Exemption.NO_REMINDERS,
+    Purpose.SERVICE: FollowUp.Exemption.NO_SERVICE,
+}
 ONCE = OnConflict(key=("plan", "source_kind", "source_id"))
 
 
@@ -160,15 +166,15 @@ def exemption_of(plan, has_phone, stopped_at, is_refused=False, restricted_at=No
     if not plan.is_call:
         return ""
     if stopped_at or is_refused:
-        return FollowUp.Exemption.DO_NOT_CALL if stopped_at else FollowUp.Exemption.REFUSED
+        return FollowUp.Exemption.DO_NOT_CALL if stopped_at else REFUSALS[plan.purpose]
     return "" if has_phone else FollowUp.Exemption.NO_PHONE
 
 
 def refusing_customers(plan, store):
     """Return the ids of the customers who refuse the calls of the plan (AR8); these are few."""
-    if not plan.is_survey:
+    if not (plan.is_call and plan.purpose):
         return set()
-    return set(Consent.objects.filter(store=store).refused(Purpose.SURVEY, Channel.PHONE).values_list("customer", flat=True))
+    return set(Consent.objects.filter(store=store).refused(plan.purpose, Channel.PHONE).values_list("customer", flat=True))
 
 
 @transaction.atomic
@@ -200,7 +206,8 @@ def plan_no_show(appointment):
     links = {name: getattr(appointment, name) for name in ("store", "customer", "vehicle")}
     rules = {"role": plan.role, "priority": plan.priority, "due_at": due_at, "due_steps": steps, "available_at": available_at}
     customer = appointment.customer
-    ending = ending_of(exemption_of(plan, bool(customer.phone), customer.do_not_call_at, restricted_at=customer.restricted_at))
+    is_refused = customer.pk in refusing_customers(plan, appointment.store)
+    ending = ending_of(exemption_of(plan, bool(customer.phone), customer.do_not_call_at, is_refused, customer.restricted_at))
     followup, is_new = FollowUp.objects.get_or_create(plan=plan, source_kind=NO_SHOW, source_id=appointment.pk, defaults=links | rules | ending)
     if is_new:
         announce_days(followup.store_id, followup.due_day)
@@ -217,8 +224,8 @@ def withdraw_no_show(appointment):
 def exempt_stopped(now):
     """Take customers who have asked for no more calls, or for no questions about their satisfaction, out of the open calls, wherever they asked."""
     FollowUp.objects.calls().filter(customer__do_not_call_at__isnull=False).exempt_all(FollowUp.Exemption.DO_NOT_CALL, now=now)
-    FollowUp.objects.refused_surveys().exempt_all(FollowUp.Exemption.REFUSED, now=now)
-    FollowUp.objects.refused_reminders().exempt_all(FollowUp.Exemption.NO_REMINDERS, now=now)
+    for purpose, exemption in REFUSALS.items():
+        FollowUp.objects.refused(purpose).exempt_all(exemption, now=now)
     FollowUp.objects.open().filter(customer__restricted_at__isnull=False).exempt_all(FollowUp.Exemption.RESTRICTED, now=now)
 
 

@@ -11,6 +11,7 @@ from stores.models import Store
 
 class Purpose(models.TextChoices):
     SURVEY = "survey", _("Satisfaction call")
+    SERVICE = "service", _("Service call")
     REMINDER = "reminder", _("Reminder and care")
     MARKETING = "marketing", _("Marketing")
 

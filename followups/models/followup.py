@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from activity.services import announce_days, record
 from common.errors import Conflict, DomainError, NotAllowed
-from customers.models import Channel, Consent, Customer, Purpose, Vehicle
+from customers.models import Channel, Consent, Customer, Vehicle
 from followups.models.claim import Claimable, ClaimQuerySet
 from followups.models.plan import Plan
 from followups.models.queue import QueueQuerySet
@@ -50,15 +50,11 @@ class FollowUpQuerySet(QueueQuerySet, ClaimQuerySet):
         """Return the open calls the customer may refuse; the verification of a complaint is the customer's own wish and not among them."""
         return self.open().filter(plan__kind=Plan.Kind.CALL).exclude(source_kind=VERIFICATION)
 
-    def refused_surveys(self):
-        """Return the open satisfaction calls of customers who refuse them by phone (AR8)."""
-        refusing = Consent.objects.refused(Purpose.SURVEY, Channel.PHONE).values("customer")
-        return self.calls().filter(plan__trigger__in=Plan.SURVEYED, customer__in=refusing)
-
-    def refused_reminders(self):
-        """Return the open calls about a day on file to customers who want no reminders by phone (T63)."""
-        refusing = Consent.objects.refused(Purpose.REMINDER, Channel.PHONE).values("customer")
-        return self.calls().filter(plan__trigger__in=Plan.DATED, customer__in=refusing)
+    def refused(self, purpose):
+        """Return the open calls for ``purpose`` to customers who refuse it by phone (AR8, T63)."""
+        triggers = [trigger for trigger, its_purpose in Plan.PURPOSES.items() if its_purpose == purpose]
+        refusing = Consent.objects.refused(purpose, Channel.PHONE).values("customer")
+        return self.calls().filter(plan__trigger__in=triggers, customer__in=refusing)
 
     def calls_of(self, customer):
         return self.calls().filter(customer=customer)
@@ -115,6 +111,7 @@ class FollowUp(Claimable, Voidable):
         RESTRICTED = "restricted", _("The record is restricted or erased")
         SOLD = "sold", _("The car belongs to somebody else")
         NO_REMINDERS = "no_reminders", _("The customer wants no reminders by phone")
+        NO_SERVICE = "no_service", _("The customer wants no service calls")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="followups", verbose_name=_("store"), db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="followups", verbose_name=_("plan"), db_index=False)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from activity.services import save_setting
 from common.words import in_language
+from customers.models import Purpose
 from followups.models.condition import Conditional
 from followups.outcomes import Outcome
 from stores.calendar import MOST, Unit
@@ -40,6 +41,19 @@ class Plan(Conditional):
     SURVEYED = (Trigger.HAND_OVER, Trigger.DELIVERY)
     # These start from a day on file, not from something that happens.
     DATED = (Trigger.MAINTENANCE, Trigger.INSURANCE, Trigger.INSPECTION, Trigger.ANNIVERSARY, Trigger.LAST_CONTACT)
+
+    # What the customer may refuse apart from everything else (AR8); the verification of a complaint is the customer's own wish.
+    PURPOSES = {
+        Trigger.HAND_OVER: Purpose.SURVEY,
+        Trigger.DELIVERY: Purpose.SURVEY,
+        Trigger.NO_SHOW: Purpose.SERVICE,
+        Trigger.KEY_ACCOUNT: Purpose.SERVICE,
+        Trigger.MAINTENANCE: Purpose.REMINDER,
+        Trigger.INSURANCE: Purpose.REMINDER,
+        Trigger.INSPECTION: Purpose.REMINDER,
+        Trigger.ANNIVERSARY: Purpose.REMINDER,
+        Trigger.LAST_CONTACT: Purpose.REMINDER,
+    }
 
     class Kind(models.TextChoices):
         CALL = "call", _("Call")
@@ -110,6 +124,11 @@ class Plan(Conditional):
     @property
     def is_call(self):
         return self.kind == self.Kind.CALL
+
+    @property
+    def purpose(self):
+        """Return what a customer may refuse that stops the calls of the plan, None where nothing does."""
+        return self.PURPOSES.get(self.trigger)
 
     @property
     def is_survey(self):

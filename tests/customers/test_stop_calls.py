@@ -3,7 +3,7 @@
 import pytest
 
 from activity.models import Event
-from tests.factories import make_customer
+from tests.factories import make_customer, make_followup, make_vehicle, make_visit
 
 VERBS = ["stop_calls", "allow_calls", "confirm"]
 
@@ -50,6 +50,19 @@ def test_data_are_confirmed_with_the_customer(customer, agent, page):
     assert customer.confirmed_at is not None
     assert customer.phone_doubtful_at is None
     assert Event.objects.get().code == "customer.confirmed"
+
+
+def test_one_key_confirms_them_in_a_call_and_at_the_desk(customer, agent, advisor, page):
+    """AR9, S2-14: verification in calls and at reception, without leaving the page."""
+    call = make_followup(customer.store, customer=customer)
+    call.claim(by=agent)
+    visit = make_visit(customer.store, make_vehicle(customer.store, customer))
+    for client, url in ((page(agent), call.get_absolute_url()), (page(advisor), visit.get_absolute_url())):
+        assert f'hx-post="/customers/{customer.pk}/confirm/"' in client.get(url).content.decode()
+    answer = page(agent).post(f"/customers/{customer.pk}/confirm/", headers={"HX-Request": "true"})
+    assert "Data confirmed" in answer.content.decode()
+    customer.refresh_from_db()
+    assert customer.confirmed_at is not None
 
 
 @pytest.mark.parametrize("verb", VERBS)

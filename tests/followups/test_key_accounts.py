@@ -6,7 +6,9 @@ import pytest
 
 from followups.key_accounts import plan_contacts
 from followups.models import FollowUp, Plan
-from tests.factories import NOW, make_customer
+from followups.services import exempt_stopped, plan_no_show
+from tests.factories import NOW, make_customer, make_vehicle
+from visits.models import Appointment
 
 pytestmark = pytest.mark.usefixtures("defaults")
 
@@ -48,6 +50,28 @@ def test_who_wants_no_calls_is_visited_only(store):
     make_customer(store, is_key_account=True, do_not_call_at=NOW)
     plan_contacts(NOW)
     assert (contacts("key-account-call").get().status, contacts("key-account-visit").get().status) == ("ineligible", "open")
+
+
+def test_service_calls_are_a_switch_of_their_own(fleet, care_manager, agent):
+    """AR8: service calls, surveys, reminders and marketing are refused one by one."""
+    fleet.set_consent("survey", "phone", False, by=care_manager)
+    fleet.set_consent("reminder", "phone", False, by=care_manager)
+    plan_contacts(NOW)
+    call = contacts("key-account-call").get()
+    assert call.status == "open"
+    fleet.set_consent("service", "phone", False, by=care_manager)
+    exempt_stopped(NOW)
+    call.refresh_from_db()
+    assert (call.status, call.exemption) == ("ineligible", "no_service")
+    assert contacts("key-account-visit").get().status == "open"
+
+
+def test_who_refuses_service_calls_is_not_called_after_a_missed_appointment(store, care_manager):
+    """AR8."""
+    car = make_vehicle(store)
+    car.customer.set_consent("service", "phone", False, by=care_manager)
+    appointment = Appointment.objects.create(store=store, customer=car.customer, vehicle=car, starts_at=NOW, status="no_show")
+    assert plan_no_show(appointment).exemption == "no_service"
 
 
 def test_a_plan_that_is_over_plans_nothing(fleet):
