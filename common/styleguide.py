@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.templatetags.ui import STATUS_LOOKS
+from common.looks import STATUS_LOOKS
 
 MONTHS = ["2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"]
 TREND = [812.4, 815.0, 809.3, 818.1, None, 824.6, 829.0, 827.5, 833.2, 836.0, 838.8, 841.7]

@@ -29,34 +29,27 @@ def add_phone(request, pk):
 @requires("customers.edit")
 @require_POST
 def phone_prefer(request, pk):
-    phone = own_phone(request, pk)
-    phone.prefer(by=request.user)
+    answer = done_to(request, pk, Phone.prefer)
     messages.success(request, _("This number is called first from now on."))
-    return redirect(phone.customer)
+    return answer
 
 
 @requires("customers.edit")
 @require_POST
 def phone_mark_wrong(request, pk):
-    phone = own_phone(request, pk)
-    phone.mark_wrong(by=request.user)
-    return redirect(phone.customer)
+    return done_to(request, pk, Phone.mark_wrong)
 
 
 @requires("customers.edit")
 @require_POST
 def phone_mark_right(request, pk):
-    phone = own_phone(request, pk)
-    phone.mark_right(by=request.user)
-    return redirect(phone.customer)
+    return done_to(request, pk, Phone.mark_right)
 
 
 @requires("customers.edit")
 @require_POST
 def phone_remove(request, pk):
-    phone = own_phone(request, pk)
-    phone.remove(by=request.user)
-    return redirect(phone.customer)
+    return done_to(request, pk, Phone.remove)
 
 
 @requires("customers.edit")
@@ -67,5 +60,8 @@ def past_plate_remove(request, pk):
     return redirect(past.vehicle)
 
 
-def own_phone(request, pk):
-    return get_object_or_404(Phone.objects.for_user(request.user).select_related("customer"), pk=pk)
+def done_to(request, pk, verb):
+    """Do ``verb`` to the number and go back to its customer."""
+    phone = get_object_or_404(Phone.objects.for_user(request.user).select_related("customer"), pk=pk)
+    verb(phone, by=request.user)
+    return redirect(phone.customer)

@@ -28,7 +28,6 @@ class Load:
     done: int = 0
     held: int = 0
     room: int = 0
-
     roles: str = ""
     worked: float = 0
 

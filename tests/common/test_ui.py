@@ -14,9 +14,9 @@ from django.utils import translation
 from accounts.context import Shell
 from accounts.navigation import NAVIGATION, navigation_for
 from accounts.roles import ALL_PERMISSIONS
+from common.looks import STATUS_LOOKS, TONE_ICONS
 from common.sparkline import sparkline_points
 from common.styleguide import Example
-from common.templatetags.ui import STATUS_LOOKS, TONE_ICONS
 from notifications.models import Notification
 from tests.factories import NOW
 

@@ -1,0 +1,135 @@
+"""How the states of every object look: one table for badges of all apps, read by `common/templatetags/ui.py`."""
+
+# Status slug -> (tone, icon). "model.slug" wins over "slug"; red is kept for what needs a person.
+STATUS_LOOKS = {
+    # customer classes
+    "loyal": ("good", "heart"),
+    "at_risk": ("warn", "clock-alert"),
+    "lost": ("danger", "user-x"),
+    # leads
+    "lead.open": ("info", "circle-dot"),
+    "won": ("good", "circle-check"),
+    "lead.lost": ("neutral", "circle-slash"),
+    # owner activities
+    "held": ("good", "circle-check"),
+    "gathering.planned": ("info", "calendar-clock"),
+    "invited": ("neutral", "mail"),
+    "registered": ("good", "circle-check"),
+    "guest.waiting": ("warn", "clock"),
+    "declined": ("neutral", "circle-slash"),
+    # visits, appointments
+    "in_shop": ("accent", "wrench"),
+    "handed_over": ("good", "key-round"),
+    # the stages of a car in the shop
+    "received": ("info", "clipboard-check"),
+    "in_repair": ("accent", "wrench"),
+    "waiting_parts": ("warn", "package-search"),
+    "stopped": ("danger", "octagon-x"),
+    "inspection": ("accent", "search-check"),
+    "ready": ("good", "circle-check"),
+    "passed": ("good", "circle-check"),
+    "rework": ("danger", "undo-2"),
+    "booked": ("info", "calendar-check"),
+    "arrived": ("good", "circle-check"),
+    "no_show": ("danger", "calendar-x"),
+    "cancelled": ("neutral", "circle-slash"),
+    # plates
+    "unplated": ("warn", "circle-dashed"),
+    "applied": ("info", "send"),
+    "temporary": ("accent", "clock"),
+    "plated": ("good", "circle-check"),
+    # advised work
+    "done_here": ("good", "circle-check"),
+    "done_elsewhere": ("neutral", "external-link"),
+    "safety": ("danger", "octagon-alert"),
+    "soon": ("warn", "clock"),
+    "later": ("neutral", "minus"),
+    # exports
+    "exportrun.waiting": ("info", "clock"),
+    "exportrun.running": ("accent", "loader"),
+    "exportrun.done": ("good", "circle-check"),
+    "exportrun.failed": ("danger", "circle-x"),
+    "incomingfile.checked": ("warn", "clipboard-list"),
+    "incomingfile.waiting": ("info", "clock"),
+    "incomingfile.running": ("accent", "loader"),
+    "incomingfile.done": ("good", "circle-check"),
+    "incomingfile.refused": ("danger", "circle-x"),
+    # promises
+    "redeemed": ("good", "handshake"),
+    "waived": ("neutral", "circle-slash"),
+    # follow-ups
+    "open": ("info", "circle-dot"),
+    "done": ("good", "circle-check"),
+    "escalated": ("warn", "message-square-warning"),
+    "unreachable": ("warn", "phone-missed"),
+    "refused": ("neutral", "hand"),
+    "ineligible": ("neutral", "ban"),
+    # doubtful calls
+    "doubt.open": ("warn", "circle-question-mark"),
+    "plausible": ("good", "circle-check"),
+    "talked": ("accent", "messages-square"),
+    # attempts
+    "ok": ("good", "circle-check"),
+    "partial": ("warn", "circle-dashed"),
+    "callback": ("accent", "calendar-clock"),
+    "do_not_call": ("neutral", "phone-off"),
+    "no_answer": ("warn", "phone-missed"),
+    "busy": ("warn", "phone-off"),
+    "off": ("warn", "phone-off"),
+    "suspended": ("warn", "circle-alert"),
+    "empty": ("danger", "circle-alert"),
+    "wrong": ("danger", "circle-alert"),
+    "language": ("neutral", "languages"),
+    "message": ("good", "mail"),
+    # rights of the person
+    "granted": ("good", "circle-check"),
+    "file": ("info", "download"),
+    "erased": ("neutral", "eraser"),
+    "restricted": ("warn", "lock"),
+    # answers
+    "satisfied": ("good", "smile"),
+    "neutral": ("neutral", "meh"),
+    "complaining": ("danger", "frown"),
+    "counted": ("neutral", "circle-check"),
+    "outside": ("neutral", "minus"),
+    "voided": ("neutral", "ban"),
+    "submitted": ("good", "circle-check"),
+    # complaints
+    "issued": ("warn", "send"),
+    "answered": ("accent", "phone-call"),
+    "objected": ("danger", "hand"),
+    "exception_asked": ("warn", "circle-question-mark"),
+    "exception": ("neutral", "archive"),
+    "ordinary": ("neutral", "minus"),
+    "raised": ("warn", "arrow-up"),
+    "major": ("danger", "octagon-alert"),
+    # messages
+    "planned": ("info", "calendar-clock"),
+    "sending": ("accent", "send"),
+    "sent": ("good", "send"),
+    "delivered": ("good", "check-check"),
+    "expired": ("neutral", "calendar-x"),
+    "uncertain": ("danger", "circle-question-mark"),
+    "failed": ("danger", "octagon-alert"),
+    # samples
+    "sample.open": ("info", "circle-dot"),
+    "sample.closed": ("neutral", "archive"),
+    "drawn": ("accent", "dices"),
+    "left": ("neutral", "minus"),
+    "excluded": ("neutral", "ban"),
+    "met": ("good", "circle-check"),
+    "absent": ("warn", "circle-dashed"),
+    "gone": ("danger", "circle-alert"),
+    # replies
+    "waiting": ("warn", "message-square-dot"),
+    "reply.answered": ("good", "message-square-reply"),
+    "settled": ("neutral", "check"),
+    "opted_out": ("neutral", "ban"),
+    "unmatched": ("warn", "user-search"),
+    # questionnaires, plans
+    "draft": ("neutral", "circle-dashed"),
+    "published": ("good", "circle-check"),
+    "retired": ("neutral", "archive"),
+}
+UNKNOWN_LOOK = ("neutral", "circle")
+TONE_ICONS = {"good": "circle-check", "warn": "triangle-alert", "danger": "octagon-alert", "info": "info", "accent": "circle-dot", "neutral": "circle"}
