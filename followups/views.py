@@ -21,6 +21,7 @@ from followups.filters import FollowUpFilter
 from followups.forms import AssignForm, Call, CancelForm, NewPlanForm, PlanForm, PreviewForm
 from followups.household import held_household, release_household, renew_household, take_household
 from followups.models import Attempt, FollowUp, Plan, Report
+from followups.models.condition import names_in
 from followups.outcomes import Outcome
 from followups.preview import preview_of
 from followups.queue import Queue
@@ -159,7 +160,10 @@ def cancel(request, pk):
 @requires("followups.view")
 def plan_list(request):
     triggers = [(trigger, trigger.label) for trigger in CHOSEN]
-    return render(request, "followups/plan_list.html", {"plans": Plan.objects.all(), "triggers": triggers, "today": timezone.localdate()})
+    plans = list(Plan.objects.all())
+    names = names_in(plans)
+    context = {"plans": [(plan, plan.worded_conditions(names)) for plan in plans], "triggers": triggers, "today": timezone.localdate()}
+    return render(request, "followups/plan_list.html", context)
 
 
 @requires("followups.configure")

@@ -85,14 +85,18 @@ class Conditional(models.Model):
     def model_names(self):
         return [name.strip() for name in self.car_models.replace("，", ",").replace("、", ",").split(",") if name.strip()]
 
-    @property
-    def conditions(self):
-        """Return ``[(label, value)]`` of every condition that asks for something, as a reader says it."""
+    def worded_conditions(self, names):
+        """Return ``[(label, value)]`` of every condition that asks for something, as a reader says it; ``names`` are those of people by id."""
         named = [(name, [str(known(code).label) for code in getattr(self, name)]) for name, known in CODES.items()]
-        named += [("car_models", self.model_names), ("people", [user.name for user in User.objects.filter(pk__in=self.people)] if self.people else [])]
+        named += [("car_models", self.model_names), ("people", [names[pk] for pk in self.people if pk in names])]
         asked = [(name, ", ".join(values)) for name, values in named if values]
         asked += [(name, getattr(self, name)) for name in ("amount_from", "amount_to") if getattr(self, name) is not None]
         return [(self._meta.get_field(name).verbose_name, value) for name, value in asked]
+
+
+def names_in(plans):
+    """Return ``{user id: name}`` of everybody the plans name, read at once."""
+    return dict(User.objects.filter(pk__in={pk for plan in plans for pk in plan.people}).values_list("pk", "name"))
 
 
 def any_of(conditions):
